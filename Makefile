@@ -1,0 +1,56 @@
+# The same targets for people and CI. Each does its own set-up; all it needs is python3 (3.11 or newer).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+CODE := consumer tests ops benchmarks
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
+
+$(VENV)/.runtime: requirements.lock requirements-build.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	touch $@
+
+.PHONY: setup
+setup: $(VENV)/.development ## make .venv with all that development needs
+
+.PHONY: check
+check: setup ## lint, format, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: setup ## all tests, on real parts
+	$(BIN)/python -m pytest
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
+	@$(BIN)/returns-consumer demo
+
+.PHONY: bench
+bench: setup ## how many returns a second, on real Kafka; about five minutes
+	$(BIN)/python -m benchmarks.throughput
+
+.PHONY: lock
+lock: setup ## choose the newest versions anew and lock them by hash
+	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements.lock --output-file requirements-dev.lock \
+		--group dev pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-build.lock --group build
