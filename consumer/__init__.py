@@ -1,0 +1,1 @@
+"""Takes back the promotions that a returned purchase earned."""

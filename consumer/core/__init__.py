@@ -1,0 +1,1 @@
+"""What is true: pure decisions on values. Standard library only."""

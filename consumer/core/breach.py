@@ -1,0 +1,95 @@
+"""When a record's sense is broken: the breach, and the rules every kind of record shares."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from consumer.core.model import BillNumber, CustomerId, EventId, Millis, OrgId
+
+MAX_ID_BYTES = 255
+"""The longest id that every ledger can index, in UTF-8."""
+MAX_LINES = 10_000
+MAX_CUSTOMER_ID = 2**63 - 1
+YEAR_1 = -62_135_596_800_000
+YEAR_9999 = 253_402_300_799_999
+"""The last millisecond of the last year that every reader of a timestamp can tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A record that cannot be taken as it is; what could still be read of it rides along.
+
+    `message` names the field and the rule, and nothing of the customer.
+    """
+
+    reason: Literal["undecodable", "invalid", "tombstone"]
+    message: str
+    event_id: EventId | None
+    org_id: OrgId | None
+    customer_id: CustomerId | None
+    bill_numbers: tuple[BillNumber, ...]
+    returned_at: Millis | None
+
+
+def unreadable(reason: Literal["undecodable", "tombstone"], message: str) -> Breach:
+    """The breach of a record of which nothing can be read."""
+    return Breach(
+        reason=reason,
+        message=message,
+        event_id=None,
+        org_id=None,
+        customer_id=None,
+        bill_numbers=(),
+        returned_at=None,
+    )
+
+
+def is_keepable(text: str) -> bool:
+    """Whether every ledger can store and index this id; PostgreSQL knows no NUL."""
+    if "\0" in text:
+        return False
+    return len(text) <= MAX_ID_BYTES and (text.isascii() or len(text.encode("utf-8", "replace")) <= MAX_ID_BYTES)
+
+
+def unkeepable_ids(ids: Mapping[str, str | None]) -> Iterator[str]:
+    """What is wrong with these ids, each under the name of its field."""
+    for name, text in ids.items():
+        if text is not None and not is_keepable(text):
+            yield f"{name} is longer than {MAX_ID_BYTES} bytes or has a NUL"
+
+
+def empty_ids(ids: Mapping[str, str]) -> Iterator[str]:
+    """Which of these required ids are empty."""
+    return (f"{name} is empty" for name, text in ids.items() if not text)
+
+
+def bad_customer(customer_id: int | None) -> Iterator[str]:
+    """A customer's id is positive, if there is one."""
+    if customer_id is not None and readable_customer(customer_id) is None:
+        yield "customer_id is out of range"
+
+
+def bad_moment(name: str, moment: int | None, *, earliest: int) -> Iterator[str]:
+    """A moment from `earliest` to the end of the year 9999."""
+    if moment is not None and not earliest <= moment <= YEAR_9999:
+        yield f"{name} is an impossible date"
+
+
+def readable_event(event_id: str) -> EventId | None:
+    """The event's id, if it may be told further."""
+    return EventId(event_id) if event_id and is_keepable(event_id) else None
+
+
+def readable_customer(customer_id: int | None) -> CustomerId | None:
+    """The customer's id, if it is one."""
+    return CustomerId(customer_id) if customer_id is not None and 0 < customer_id <= MAX_CUSTOMER_ID else None
+
+
+def readable_bills(bill_numbers: Iterable[str]) -> tuple[BillNumber, ...]:
+    """The bills that may be told further, each once, in order of appearance."""
+    return tuple(BillNumber(bill) for bill in dict.fromkeys(bill_numbers) if bill and is_keepable(bill))
+
+
+def effective_org(org_id: str | None, default_org: OrgId) -> OrgId:
+    """The organisation; a record without one, or with an empty one, means the default."""
+    return OrgId(org_id) if org_id else default_org

@@ -1,0 +1,143 @@
+"""The fields of a record of the earn feed → what it tells, or the rule it breaks."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import TypedDict, cast
+
+from consumer.core.breach import (
+    MAX_LINES,
+    Breach,
+    bad_customer,
+    bad_moment,
+    effective_org,
+    empty_ids,
+    is_keepable,
+    readable_bills,
+    readable_customer,
+    readable_event,
+    unkeepable_ids,
+)
+from consumer.core.model import (
+    BillNumber,
+    CustomerId,
+    Earn,
+    EarnedFromType,
+    EarnEvent,
+    EarnId,
+    EarnKey,
+    EarnKind,
+    EarnState,
+    EventId,
+    LineId,
+    Millis,
+    OrgId,
+    PromotionId,
+    PromotionType,
+    PurchaseKey,
+    StoreCode,
+    TillCode,
+)
+from consumer.core.purchase import BillScope, purchase_key
+
+
+class _Earn(TypedDict):
+    """The fields of the schema EarnEvent."""
+
+    event_id: str
+    org_id: str | None
+    kind: str
+    customer_id: int
+    earn_id: str
+    promotion_id: str
+    promotion_type: str | None
+    earned_from_type: str
+    bill_number: str
+    store_code: str | None
+    till_code: str | None
+    line_ids: list[str]
+    earned_at: int
+
+
+def read_earn(fields: Mapping[str, object], scope: BillScope, default_org: OrgId) -> EarnEvent | Breach:
+    """The event, or the first rule it breaks. `fields` are those of a record of the schema EarnEvent."""
+    told = cast("_Earn", fields)
+    earned = told["kind"] == EarnKind.EARNED
+    broken = next(chain(_broken_ids(told), _broken_earn(told) if earned else ()), None)
+    if broken is not None:
+        return _breach(told, broken, default_org)
+    key = EarnKey(org_id=effective_org(told["org_id"], default_org), earn_id=EarnId(told["earn_id"]))
+    return EarnEvent(
+        event_id=EventId(told["event_id"]),
+        kind=EarnKind(told["kind"]),
+        key=key,
+        customer_id=CustomerId(told["customer_id"]),
+        earn=_earn(told, key, scope) if earned else None,
+    )
+
+
+def _earn(told: _Earn, key: EarnKey, scope: BillScope) -> Earn:
+    return Earn(
+        key=key,
+        customer_id=CustomerId(told["customer_id"]),
+        promotion_id=PromotionId(told["promotion_id"]),
+        promotion_type=None if told["promotion_type"] is None else PromotionType(told["promotion_type"]),
+        earned_from=EarnedFromType(told["earned_from_type"]),
+        purchase=_purchase(told, key.org_id, scope) if told["bill_number"] else None,
+        line_ids=frozenset(LineId(line_id) for line_id in told["line_ids"]),
+        earned_at=Millis(told["earned_at"]),
+        state=EarnState.HELD,
+    )
+
+
+def _purchase(told: _Earn, org_id: OrgId, scope: BillScope) -> PurchaseKey:
+    return purchase_key(
+        scope,
+        org_id=org_id,
+        bill_number=BillNumber(told["bill_number"]),
+        store_code=StoreCode(told["store_code"]) if told["store_code"] else None,
+        till_code=TillCode(told["till_code"]) if told["till_code"] else None,
+    )
+
+
+def _breach(told: _Earn, message: str, default_org: OrgId) -> Breach:
+    org_id = effective_org(told["org_id"], default_org)
+    return Breach(
+        reason="invalid",
+        message=message,
+        event_id=readable_event(told["event_id"]),
+        org_id=org_id if is_keepable(org_id) else None,
+        customer_id=readable_customer(told["customer_id"]),
+        bill_numbers=readable_bills((told["bill_number"],)),
+        returned_at=None,
+    )
+
+
+def _broken_ids(told: _Earn) -> Iterator[str]:
+    """The rules for what counts in an event of any kind."""
+    ids = {"event_id": told["event_id"], "earn_id": told["earn_id"]}
+    return chain(
+        empty_ids(ids),
+        bad_customer(told["customer_id"]),
+        unkeepable_ids(ids),
+        unkeepable_ids({"org_id": told["org_id"]}),
+    )
+
+
+def _broken_earn(told: _Earn) -> Iterator[str]:
+    """The rules for the rest, which counts only when something was earned."""
+    bought = told["earned_from_type"] == EarnedFromType.ACTIVITY
+    codes = {name: told[name] for name in ("promotion_id", "bill_number", "store_code", "till_code")}
+    return chain(
+        empty_ids({"promotion_id": told["promotion_id"]}),
+        empty_ids({"bill_number": told["bill_number"]}) if bought else (),
+        bad_moment("earned_at", told["earned_at"], earliest=1),
+        unkeepable_ids(codes),
+        _bad_lines(told["line_ids"]),
+    )
+
+
+def _bad_lines(line_ids: list[str]) -> Iterator[str]:
+    if len(line_ids) > MAX_LINES:
+        yield f"line_ids has more than {MAX_LINES} lines"
+    for line_id in line_ids:
+        yield from unkeepable_ids({"a line of line_ids": line_id})

@@ -1,0 +1,127 @@
+"""What is remembered of a purchase and its returns, put in the order of time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from consumer.core.model import (
+    BillNumber,
+    Coordinates,
+    CustomerId,
+    Earn,
+    EventId,
+    Millis,
+    OrgId,
+    ReturnedGoods,
+)
+from consumer.core.outcome import RevokeOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldReturn:
+    """A return as it reached us, or a redrive of it; `outcome` is None while it is open."""
+
+    event_id: EventId
+    org_id: OrgId
+    redrive: int
+    source: Coordinates
+    customer_id: CustomerId | None
+    returned_at: Millis
+    bill_numbers: tuple[BillNumber, ...]
+    outcome: RevokeOutcome | None
+    opened_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEarn:
+    """An earn as the feed told it; `late` is the outcome that it led to by itself, after its return.
+
+    `source` is None where only its end was told, never the earn itself.
+    """
+
+    earn: Earn
+    source: Coordinates | None
+    redrive: int
+    late: RevokeOutcome | None
+    recorded_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtBack:
+    """What one return brought back of one purchase."""
+
+    org_id: OrgId
+    event_id: EventId
+    goods: ReturnedGoods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that is remembered of some purchases."""
+
+    returns: tuple[ToldReturn, ...]
+    goods: tuple[BroughtBack, ...]
+    earns: tuple[ToldEarn, ...]
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    EARNED = "earned"
+    RETURNED = "returned"
+    ARRIVED = "arrived"
+    REDRIVEN = "redriven"
+    LATE_EARN = "late-earn"
+    DECIDED = "decided"
+    DECIDED_LATE = "decided-late"
+    """On an earn that came after its return."""
+
+
+What = ToldReturn | ToldEarn | RevokeOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One thing that happened, and when."""
+
+    at: Millis
+    kind: Kind
+    what: What
+
+
+def happenings(account: Account) -> tuple[Happening, ...]:
+    """What happened, in the order of time; what happened at once in the order of cause and effect."""
+    order = list(Kind)
+    found = [*_of_earns(account), *_of_returns(account.returns)]
+    return tuple(sorted(found, key=lambda each: (each.at, order.index(each.kind))))
+
+
+def _of_returns(returns: Iterable[ToldReturn]) -> Iterator[Happening]:
+    for told in returns:
+        if told.redrive == 0:
+            yield Happening(at=told.returned_at, kind=Kind.RETURNED, what=told)
+        kind = Kind.REDRIVEN if told.redrive else Kind.ARRIVED
+        yield Happening(at=told.opened_at, kind=kind, what=told)
+        if told.outcome is not None:
+            yield Happening(at=told.outcome.decided_at, kind=Kind.DECIDED, what=told.outcome)
+
+
+def _of_earns(account: Account) -> Iterator[Happening]:
+    for told in account.earns:
+        if told.source is not None:
+            yield Happening(at=told.earn.earned_at, kind=Kind.EARNED, what=told)
+        if any(told.earn.purchase in purchases and told.recorded_at > at for purchases, at in _arrivals(account)):
+            yield Happening(at=told.recorded_at, kind=Kind.LATE_EARN, what=told)
+        if told.late is not None:
+            yield Happening(at=told.late.decided_at, kind=Kind.DECIDED_LATE, what=told.late)
+
+
+def _arrivals(account: Account) -> Iterator[tuple[frozenset[object], Millis]]:
+    """The purchases of each return, and when it reached us."""
+    for told in account.returns:
+        purchases = frozenset(
+            each.goods.purchase
+            for each in account.goods
+            if (each.org_id, each.event_id) == (told.org_id, told.event_id)
+        )
+        yield purchases, told.opened_at

@@ -1,0 +1,163 @@
+"""A story in words that need no knowledge of how this service works."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from consumer.core.dead_letter import dead_letter_of
+from consumer.core.model import EarnedFromType, EarnState, Extent, LineQuantity, ReturnedGoods
+from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
+from consumer.core.plan import KeptReason
+from consumer.core.story import Account, Happening, Kind, ToldEarn, ToldReturn
+
+STATUS = {
+    OutcomeStatus.REVOKED: "all that this return takes is taken back",
+    OutcomeStatus.PARTLY_REVOKED: "some was taken back, some could not be",
+    OutcomeStatus.NOTHING_TO_REVOKE: "there was nothing to take back",
+    OutcomeStatus.FAILED: "nothing could be taken back",
+    OutcomeStatus.DUPLICATE: "the same return was told before",
+    OutcomeStatus.INVALID: "the record made no sense",
+}
+VERDICT = {
+    VerdictKind.REVOKED: "taken back",
+    VerdictKind.ALREADY_REVOKED: "had been taken back before",
+    VerdictKind.ALREADY_REDEEMED: "could not be taken back: the customer has already redeemed it",
+    VerdictKind.NOT_REVOCABLE: "could not be taken back: promotions of its type never can",
+    VerdictKind.NOT_VALID: "could not be taken back: the vendor says that there is no such valid earn",
+    VerdictKind.NOT_FOUND: "could not be taken back: the vendor does not find it",
+    VerdictKind.REJECTED: "could not be taken back: the vendor refused",
+    VerdictKind.EXHAUSTED: "could not be taken back: the vendor gave no answer for this customer for too long",
+    VerdictKind.KEPT_BY_POLICY: "left with the customer",
+}
+KEPT = {
+    KeptReason.OTHER_CUSTOMER: "it belongs to another customer",
+    KeptReason.EARNED_FROM: "it was not earned by the purchase alone, and the policy takes back only what was",
+    KeptReason.TOO_OLD: "the return came later than the policy allows for",
+    KeptReason.NOT_WHOLE_BILL: "it was earned by the whole bill, of which only a part is back",
+    KeptReason.OTHER_LINE: "it was earned by goods that were not returned",
+}
+_KEPT: Mapping[str, str] = {reason.value: words for reason, words in KEPT.items()}
+NOW = {
+    EarnState.HELD: "is still the customer's",
+    EarnState.REVOKED: "is taken back",
+    EarnState.REDEEMED: "is redeemed",
+}
+SOURCE = {
+    EarnedFromType.ACTIVITY: "by the purchase",
+    EarnedFromType.MILESTONE: "by reaching a milestone",
+    EarnedFromType.REWARD: "as a reward",
+    EarnedFromType.BULK_ISSUE: "in a bulk issue",
+}
+
+
+def headline(happening: Happening, account: Account) -> str:
+    """What happened, in one sentence."""
+    what = happening.what
+    match what:
+        case RevokeOutcome():
+            return _decision(happening.kind, what)
+        case ToldEarn():
+            return _earn(happening.kind, what)
+        case ToldReturn():
+            return _return(happening.kind, what, account)
+        case _:
+            assert_never(what)
+
+
+def details(happening: Happening) -> tuple[str, ...]:
+    """What else there is to say, a line each."""
+    outcome = happening.what
+    if not isinstance(outcome, RevokeOutcome):
+        return ()
+    lines = [_verdict(verdict) for verdict in outcome.verdicts]
+    if outcome.reason:
+        lines.append(f"Why: {outcome.reason}.")
+    lines.append(_calls(outcome))
+    if outcome.dead_lettered:
+        reason = dead_letter_of(outcome).reason
+        lines.append(f"Set aside for a person to look at, as a dead letter with the reason {reason}.")
+    return tuple(lines)
+
+
+def standing(told: ToldEarn) -> str:
+    """How it stands with an earn now."""
+    earn = told.earn
+    promotion = f" of promotion {earn.promotion_id}" if earn.promotion_id else ""
+    doubt = "; a call that may have taken it back is under way or has an unknown end" if _in_doubt(told) else ""
+    return f"{earn.key.earn_id}{promotion} {NOW[earn.state]}{doubt}."
+
+
+def _return(kind: Kind, told: ToldReturn, account: Account) -> str:
+    if kind is Kind.REDRIVEN:
+        times = "" if told.redrive == 1 else f" for the {told.redrive}. time"
+        return f"A person sent the return {told.event_id} again{times} ({told.source})."
+    if kind is Kind.ARRIVED:
+        still = "" if told.outcome is not None else " It is not decided yet."
+        return f"The return {told.event_id} reached us ({told.source}).{still}"
+    who = "Somebody without a customer id" if told.customer_id is None else f"Customer {told.customer_id}"
+    brought = [each.goods for each in account.goods if (each.org_id, each.event_id) == (told.org_id, told.event_id)]
+    if not brought:
+        return f"{who} brought something back of {_bills(told)} (return {told.event_id})."
+    return f"{who} returned {' and '.join(_goods(goods) for goods in brought)} (return {told.event_id})."
+
+
+def _goods(goods: ReturnedGoods) -> str:
+    bill = f"bill {goods.purchase.bill_number}"
+    match goods.extent:
+        case Extent.WHOLE:
+            return f"all of {bill}"
+        case Extent.AMOUNT:
+            return f"an amount of money of {bill}"
+        case Extent.LINES:
+            return f"{', '.join(_line(line) for line in goods.lines)} of {bill}"
+        case _:
+            assert_never(goods.extent)
+
+
+def _line(line: LineQuantity) -> str:
+    return f"{line.quantity:g} of line {line.line_id}"
+
+
+def _bills(told: ToldReturn) -> str:
+    if not told.bill_numbers:
+        return "no bill"
+    return f"bill {', '.join(told.bill_numbers)}"
+
+
+def _earn(kind: Kind, told: ToldEarn) -> str:
+    earn = told.earn
+    if kind is Kind.LATE_EARN:
+        return f"Word of the earn {earn.key.earn_id} reached us only now, after the return."
+    bill = "no bill" if earn.purchase is None else f"bill {earn.purchase.bill_number}"
+    lines = f", for line {', '.join(sorted(earn.line_ids))}" if earn.line_ids else ""
+    return (
+        f"Customer {earn.customer_id} earned {earn.key.earn_id} of promotion {earn.promotion_id} "
+        f"{SOURCE[earn.earned_from]} ({bill}{lines})."
+    )
+
+
+def _decision(kind: Kind, outcome: RevokeOutcome) -> str:
+    late = "late earn of the " if kind is Kind.DECIDED_LATE else ""
+    again = ", which a person sent again" if outcome.cause is OutcomeCause.REDRIVE else ""
+    return f"Decided on the {late}return {outcome.event_id}{again}: {STATUS[outcome.status]} ({outcome.status})."
+
+
+def _verdict(verdict: Verdict) -> str:
+    words = VERDICT[verdict.kind]
+    if verdict.kind is VerdictKind.KEPT_BY_POLICY:
+        why = _KEPT.get(verdict.message or "", "the policy of that time asked for it")
+        return f"{verdict.earn_id} of promotion {verdict.promotion_id}: {words}: {why}."
+    code = "" if verdict.code is None else f" (code {verdict.code})"
+    said = f"; the vendor's words: {verdict.message}" if verdict.message else ""
+    return f"{verdict.earn_id} of promotion {verdict.promotion_id}: {words}{code}{said}."
+
+
+def _calls(outcome: RevokeOutcome) -> str:
+    if not outcome.attempts:
+        return "The vendor was not called for it."
+    times = "once" if outcome.attempts == 1 else f"{outcome.attempts} times"
+    ids = f"; request ids {', '.join(outcome.request_ids)}" if outcome.request_ids else ""
+    return f"The vendor was called {times}{ids}."
+
+
+def _in_doubt(told: ToldEarn) -> bool:
+    return told.earn.state is EarnState.HELD and told.earn.claim is not None
