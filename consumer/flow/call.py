@@ -1,0 +1,143 @@
+"""One guarded call to the vendor, from the permit to what its answer means."""
+
+from asyncio import AbstractEventLoop
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from consumer.core.judge import (
+    Answered,
+    Credentials,
+    Listing,
+    Transient,
+    judge,
+    judge_listing,
+)
+from consumer.core.model import RequestId
+from consumer.flow.gate import Gate, Permit
+from consumer.ports import LISTING_LIMIT, Call, Operation, Response, RevokeApi, Telemetry, Unavailable
+
+TOO_MANY_REQUESTS = 429
+REFUSED = "credentials"
+"""The reason of an Unavailable whose cause is our own credentials."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """Nothing was learnt; ask again. `held` where the gate, not the lane, decides when.
+
+    `fate_unknown`: the vendor may have done what was asked. `code` is the last status, None for the network.
+    """
+
+    reason: str
+    code: int | None
+    fate_unknown: bool
+    retry_after: float | None
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came of one request to revoke."""
+
+    meaning: Answered | NoAnswer
+    request_id: RequestId | None
+    sent: bool
+    """False when the request surely never left."""
+
+
+class Caller:
+    """Makes calls and tells the gate how they ended."""
+
+    def __init__(self, api: RevokeApi, gate: Gate, telemetry: Telemetry, loop: AbstractEventLoop) -> None:
+        self._api = api
+        self._gate = gate
+        self._telemetry = telemetry
+        self._loop = loop
+        self._begun: dict[object, float] = {}
+
+    def oldest(self) -> float | None:
+        """Since when, by the loop's clock, the oldest call under way is waited for; each has a deadline to end by."""
+        return min(self._begun.values(), default=None)
+
+    async def revoke(self, permit: Permit, call: Call) -> Reply:
+        """Ask to revoke the call's earns; the permit is used up."""
+        answer = await self._ask("revoke", permit, call)
+        if isinstance(answer, NoAnswer):
+            return Reply(meaning=answer, request_id=None, sent=answer.fate_unknown)
+        judged = judge(call.earns, answer.status, answer.body)
+        meaning = judged if isinstance(judged, Answered) else self._no_answer(permit, call, judged, answer)
+        if isinstance(meaning, Answered):
+            self._gate.succeeded(permit, call.customer_id)
+        return Reply(meaning=meaning, request_id=answer.request_id, sent=True)
+
+    async def listing(self, permit: Permit, call: Call) -> Listing | NoAnswer:
+        """Ask what the customer still holds; the permit is used up. A permanent error proves nothing."""
+        answer = await self._ask("listing", permit, call)
+        if isinstance(answer, NoAnswer):
+            return answer
+        judged = judge_listing(answer.status, answer.body, LISTING_LIMIT)
+        if isinstance(judged, Transient | Credentials):
+            return self._no_answer(permit, call, judged, answer)
+        self._gate.succeeded(permit, call.customer_id)
+        return judged if judged is not None else Listing(held=frozenset(), complete=False)
+
+    async def _ask(self, operation: Operation, permit: Permit, call: Call) -> Response | NoAnswer:
+        asked = object()
+        self._begun[asked] = self._loop.time()
+        try:
+            return await self._answer(operation, permit, call)
+        finally:
+            del self._begun[asked]
+
+    async def _answer(self, operation: Operation, permit: Permit, call: Call) -> Response | NoAnswer:
+        started = self._loop.time()
+        try:
+            if permit.refresh:
+                await self._refresh()
+                started = self._loop.time()
+            response = await (self._api.revoke(call) if operation == "revoke" else self._api.listing(call))
+        except Unavailable as silence:
+            self._telemetry.called(operation, silence.reason, self._loop.time() - started)
+            return self._silent(permit, call.customer_id, silence)
+        self._telemetry.called(operation, str(response.status), self._loop.time() - started)
+        return response
+
+    async def _refresh(self) -> None:
+        try:
+            await self._api.refresh()
+        except Unavailable as silence:
+            self._telemetry.refreshed(succeeded=False)
+            raise Unavailable(REFUSED, retry_after=silence.retry_after, sent=False) from silence
+        self._telemetry.refreshed(succeeded=True)
+
+    def _silent(self, permit: Permit, customer: Hashable, silence: Unavailable) -> NoAnswer:
+        refused = silence.reason == REFUSED
+        if refused:
+            self._gate.refused(permit, customer)
+        else:
+            self._gate.failed(permit, customer)
+        return NoAnswer(
+            reason=silence.reason,
+            code=None,
+            fate_unknown=silence.sent,
+            retry_after=silence.retry_after,
+            held=refused,
+        )
+
+    def _no_answer(self, permit: Permit, call: Call, judged: Transient | Credentials, answer: Response) -> NoAnswer:
+        customer, code = call.customer_id, judged.code
+        if isinstance(judged, Credentials):
+            self._gate.refused(permit, customer)
+            return NoAnswer(reason=REFUSED, code=code, fate_unknown=False, retry_after=None, held=True)
+        if TOO_MANY_REQUESTS in {code, answer.status}:
+            self._telemetry.throttled()
+            self._gate.throttled(permit, customer, answer.retry_after)
+            return NoAnswer(reason="throttled", code=code, fate_unknown=False, retry_after=None, held=True)
+        self._gate.failed(permit, customer)
+        return NoAnswer(
+            reason="unnamed" if code is None else str(code),
+            code=answer.status if code is None else code,
+            fate_unknown=judged.fate_unknown,
+            retry_after=answer.retry_after,
+            held=False,
+        )

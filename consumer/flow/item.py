@@ -1,0 +1,120 @@
+"""What waits in a lane: one source record each, with what is known of it so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from consumer.core.dead_letter import DeadLetter, redrive_count
+from consumer.core.model import Coordinates, Earn, EarnKey, Record, RequestId, ReturnedPurchase
+from consumer.core.outcome import RevokeOutcome, Verdict
+from consumer.core.plan import Plan, Policy, plan
+from consumer.ports import EarlierReturn, LateEarn, Opening, Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A record whose outcome stands: unreadable, a duplicate, a replay. Nothing is asked or written for it."""
+
+    record: Record
+    started: float
+    outcome: RevokeOutcome
+    stored: bytes
+    letter: DeadLetter | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Calls:
+    """The calls that carried an earn of one record."""
+
+    attempts: int = 0
+    request_ids: list[RequestId] = field(default_factory=list)
+
+    def note(self, request_id: RequestId | None) -> None:
+        """One more call carried an earn of the record."""
+        self.attempts += 1
+        if request_id is not None:
+            self.request_ids.append(request_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReturn:
+    """A return that stands open in the ledger. `purchases` is empty where it may take nothing."""
+
+    record: Record
+    started: float
+    opening: Opening
+    purchases: tuple[ReturnedPurchase, ...]
+    earns: tuple[Earn, ...]
+    calls: Calls = field(default_factory=Calls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The first return whose plan takes a late earn, and that plan."""
+
+    earlier: EarlierReturn
+    plan: Plan
+
+
+@dataclass(slots=True, kw_only=True)
+class LateItem:
+    """An earn that came after a return of its purchase. `view` and `target` are read afresh at each turn."""
+
+    record: Record
+    started: float
+    told: Told
+    view: LateEarn | None = None
+    target: Target | None = None
+    calls: Calls = field(default_factory=Calls)
+
+
+Item = Decided | OpenReturn | LateItem
+
+NOTHING = Plan(revoke=(), known=(), kept=())
+
+
+def plan_of(item: Item, newer: Mapping[EarnKey, Earn], policy: Policy) -> Plan:
+    """What is to be done for the item. `newer` holds earns read after the item's own reading."""
+    match item:
+        case Decided():
+            return NOTHING
+        case LateItem(target=target):
+            return NOTHING if target is None else target.plan
+        case OpenReturn(purchases=()) | OpenReturn(earns=()):
+            return NOTHING
+        case OpenReturn(purchases=purchases, earns=earns):
+            current = [newer.get(earn.key, earn) for earn in earns] if newer else earns
+            return joined([plan(purchase, current, policy) for purchase in purchases])
+        case _:
+            assert_never(item)
+
+
+def joined(plans: list[Plan]) -> Plan:
+    """The plans of several purchases as one."""
+    if len(plans) == 1:
+        return plans[0]
+    revoke: tuple[Earn, ...] = ()
+    known: tuple[Verdict, ...] = ()
+    kept: tuple[Verdict, ...] = ()
+    for each in plans:
+        revoke, known, kept = revoke + each.revoke, known + each.known, kept + each.kept
+    return Plan(revoke=revoke, known=known, kept=kept)
+
+
+def traceparent(record: Record) -> str | None:
+    """The W3C trace context that came with the record, if it can be a header again."""
+    for name, value in record.headers:
+        if name == "traceparent" and value is not None and value.isascii():
+            text = value.decode("ascii")
+            return text if text.isprintable() else None
+    return None
+
+
+def redrives(record: Record) -> int:
+    """How often the record was sent again."""
+    return redrive_count(record.headers)
+
+
+def source(item: Item) -> Coordinates:
+    """Where the item's record stands."""
+    return item.record.source

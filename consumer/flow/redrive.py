@@ -1,0 +1,134 @@
+"""Dead letters sent again: chosen by a person, each once, in the order of their customer."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from consumer.core.model import CustomerId, Record
+from consumer.core.redrive import Again, Fate, Letter, Selection, Stretch, again, fate_of, letter_of
+from consumer.core.redriven import Redriven
+
+LARGEST_BATCH = 500
+
+
+class DeadLetters(Protocol):
+    """The dead-letter topic."""
+
+    def stretches(self) -> Sequence[Stretch]:
+        """What is there to look at; each partition with what earlier redrives have sent."""
+        ...
+
+    def read(self, stretch: Stretch, batch: int) -> Iterator[tuple[Sequence[Record], int]]:
+        """The letters in their order, at most `batch` at once, each time with the offset to go on from."""
+        ...
+
+
+class Sender(Protocol):
+    """Where letters go again."""
+
+    def start(self) -> None:
+        """End what an earlier redrive may have left half done; the progress is read after that."""
+        ...
+
+    def send(self, letters: Sequence[Again], progress: Sequence[tuple[Stretch, Redriven]]) -> None:
+        """Send these and remember the progress of the stretches, all or nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person asks for. `rate` is in letters a second."""
+
+    selection: Selection
+    limit: int | None
+    rate: float | None
+    note: str | None
+
+
+Looked = tuple[Letter, Fate]
+CustomerOf = Callable[[Record], CustomerId | None]
+
+
+class Redrive:
+    """One redrive; `tell` hears of each letter once its fate stands."""
+
+    def __init__(
+        self, letters: DeadLetters, wish: Wish, customer_of: CustomerOf, tell: Callable[[Letter, Fate], None]
+    ) -> None:
+        self._letters = letters
+        self._wish = wish
+        self._customer_of = customer_of
+        self._tell = tell
+        self._chosen = 0
+
+    def look(self) -> None:
+        """Say what would be sent; send nothing."""
+        for stretch in self._letters.stretches():
+            progress = stretch.redriven
+            for records, position in self._letters.read(stretch, LARGEST_BATCH):
+                looked, progress = self._fitting(self._looked(records, progress), progress, position)
+                self._note(looked)
+
+    def send(self, sender: Sender, pause: Callable[[int], None]) -> None:
+        """Send what is chosen. `pause` is told how many are sent so far and waits as long as the rate asks."""
+        sender.start()
+        stretches = self._letters.stretches()
+        # Brokers forget the progress of a group that commits nothing for days: each redrive says it all anew.
+        sender.send((), [(each, each.redriven) for each in stretches])
+        for stretch in stretches:
+            progress = stretch.redriven
+            for records, position in self._letters.read(stretch, self._batch):
+                looked, progress = self._fitting(self._looked(records, progress), progress, position)
+                chosen = [again(letter, self._wish.note) for letter, fate in looked if fate is Fate.CHOSEN]
+                if chosen:
+                    sender.send(chosen, [(stretch, progress)])
+                self._note(looked)
+                if chosen:
+                    pause(self._chosen)
+
+    @property
+    def _batch(self) -> int:
+        rate = self._wish.rate
+        return LARGEST_BATCH if rate is None else min(LARGEST_BATCH, math.ceil(rate))
+
+    def _looked(self, records: Sequence[Record], progress: Redriven) -> list[Looked]:
+        limit = math.inf if self._wish.limit is None else self._wish.limit
+        room = limit - self._chosen
+        looked = []
+        for record in records:
+            letter = letter_of(record)
+            fate = Fate.SENT_BEFORE if progress.is_sent(record.source.offset) else self._fate(letter)
+            if fate is Fate.CHOSEN and room <= 0:
+                fate = Fate.OVER_LIMIT
+            room -= fate is Fate.CHOSEN
+            looked.append((letter, fate))
+        return looked
+
+    def _fate(self, letter: Letter) -> Fate:
+        selection = self._wish.selection
+        customer = self._customer_of(letter.record) if selection.customer is not None else None
+        return fate_of(letter, customer, selection)
+
+    def _fitting(self, looked: list[Looked], progress: Redriven, position: int) -> tuple[list[Looked], Redriven]:
+        """As many of the chosen as the map has room for, the earliest first, and the progress once they are sent."""
+        while True:
+            after = progress.after([(_offset(letter), _is_done(fate)) for letter, fate in looked], position)
+            chosen = [at for at, (_, fate) in enumerate(looked) if fate is Fate.CHOSEN]
+            if not chosen or after.snapshot().used_ratio <= 1:
+                return looked, after
+            for at in chosen[len(chosen) // 2 :]:
+                looked[at] = (looked[at][0], Fate.NO_ROOM)
+
+    def _note(self, looked: list[Looked]) -> None:
+        for letter, fate in looked:
+            self._chosen += fate is Fate.CHOSEN
+            self._tell(letter, fate)
+
+
+def _offset(letter: Letter) -> int:
+    return letter.record.source.offset
+
+
+def _is_done(fate: Fate) -> bool:
+    return fate in {Fate.CHOSEN, Fate.SENT_BEFORE}

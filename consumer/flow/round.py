@@ -1,0 +1,141 @@
+"""One customer's merged request: what is asked, what is known by now, what to ask next."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from consumer.core.judge import Answered, Asked, EarnAnswer, Listing
+from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, EarnState
+from consumer.core.outcome import VerdictKind
+from consumer.core.plan import Plan
+from consumer.flow.item import Item
+
+CERTAIN_KINDS = frozenset({VerdictKind.REVOKED, VerdictKind.ALREADY_REDEEMED, VerdictKind.NOT_REVOCABLE})
+"""Answers that mean the same whether or not an earlier attempt reached the vendor."""
+
+REMEMBERED = {
+    VerdictKind.REVOKED: EarnState.REVOKED,
+    VerdictKind.ALREADY_REVOKED: EarnState.REVOKED,
+    VerdictKind.ALREADY_REDEEMED: EarnState.REDEEMED,
+}
+"""What the ledger remembers of an answer; a permanent failure is asked again by a later return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the vendor to revoke these earns."""
+
+    earns: tuple[EarnId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Ask the vendor which of the doubtful earns the customer still holds."""
+
+
+Step = Ask | Verify
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """The state of one merged request. `planned` are the leading items of the lane, in order, with their plans."""
+
+    planned: tuple[tuple[Item, Plan], ...]
+    earns: Mapping[EarnId, Earn]
+    owners: Mapping[EarnId, Coordinates]
+    verify_uncertain: bool
+    answers: dict[EarnId, EarnAnswer] = field(default_factory=dict)
+    doubtful: set[EarnId] = field(default_factory=set)
+    to_verify: dict[EarnId, EarnAnswer] = field(default_factory=dict)
+    groups: deque[tuple[EarnId, ...]] = field(default_factory=deque)
+    claimed_at: int = 0
+    denied: bool = False
+    """Whether another holds the claim on an earn that has no answer yet."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an answer would be lost, or a search begun anew, if the request were merged afresh."""
+        return bool(self.answers or self.to_verify) or len(self.groups) > 1
+
+    def next_step(self) -> Step | None:
+        """What to ask next; None when every earn has its answer."""
+        if self.groups:
+            return Ask(self.groups[0])
+        return Verify() if self.to_verify else None
+
+    def asked(self, group: Sequence[EarnId]) -> tuple[Asked, ...]:
+        """The earns of a group as the vendor is asked for them."""
+        return tuple(Asked(promotion_id=self.earns[earn].promotion_id, earn_id=earn) for earn in group)
+
+    def carried(self, group: Sequence[EarnId]) -> tuple[Item, ...]:
+        """The items of which a group holds an earn."""
+        within = frozenset(group)
+        return tuple(item for item, plan in self.planned if any(earn.key.earn_id in within for earn in plan.revoke))
+
+    def learn(self, answered: Answered) -> None:
+        """Take in an answer to the first group."""
+        self.groups.popleft()
+        for earn, answer in answered.earns.items():
+            self._learn_one(earn, answer)
+        rest = tuple(asked.earn_id for asked in answered.unnamed)
+        self.doubtful.update(rest)
+        if answered.halve and len(rest) > 1:
+            half = len(rest) // 2
+            self.groups.extendleft((rest[half:], rest[:half]))
+        elif rest:
+            self.groups.appendleft(rest)
+
+    def learn_listing(self, listing: Listing) -> None:
+        """Take in what the customer still holds: what is gone was revoked by an earlier attempt."""
+        for earn, answer in self.to_verify.items():
+            gone = listing.complete and earn not in listing.held
+            self.answers[earn] = _already_revoked() if gone else answer
+        self.to_verify.clear()
+
+    def give_up(self, code: int | None, reason: str) -> None:
+        """End what could not be asked: its customer alone keeps failing."""
+        exhausted = EarnAnswer(kind=VerdictKind.EXHAUSTED, code=code, message=f"given up after {reason}")
+        for group in self.groups:
+            self.answers.update(dict.fromkeys(group, exhausted))
+        self.groups.clear()
+        self.answers.update(self.to_verify)
+        self.to_verify.clear()
+
+    def states(self) -> tuple[tuple[EarnKey, EarnState, Coordinates | None], ...]:
+        """What the ledger is to remember of the answers so far."""
+        return tuple(
+            (
+                self.earns[earn].key,
+                REMEMBERED[answer.kind],
+                self.owners[earn] if answer.kind is VerdictKind.REVOKED else None,
+            )
+            for earn, answer in self.answers.items()
+            if answer.kind in REMEMBERED
+        )
+
+    def releasable(self) -> tuple[EarnKey, ...]:
+        """Claims that nothing hangs on any more: the fate of their earns is known, and they are still held."""
+        unknown = (self.earns.keys() if self.denied else self.doubtful) - self.answers.keys()
+        return tuple(
+            earn.key
+            for earn_id, earn in self.earns.items()
+            if earn_id not in unknown and not self._ended_in_doubt(earn_id)
+        )
+
+    def _ended_in_doubt(self, earn: EarnId) -> bool:
+        answer = self.answers.get(earn)
+        return answer is not None and (
+            answer.kind in REMEMBERED or (answer.kind is VerdictKind.EXHAUSTED and earn in self.doubtful)
+        )
+
+    def _learn_one(self, earn: EarnId, answer: EarnAnswer) -> None:
+        if earn not in self.doubtful or answer.kind in CERTAIN_KINDS:
+            self.answers[earn] = answer
+        elif self.verify_uncertain:
+            self.to_verify[earn] = answer
+        else:
+            self.answers[earn] = _already_revoked()
+
+
+def _already_revoked() -> EarnAnswer:
+    return EarnAnswer(kind=VerdictKind.ALREADY_REVOKED, code=None, message=None)

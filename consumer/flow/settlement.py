@@ -1,0 +1,103 @@
+"""The end of records: outcomes made, written to the ledger in one commit, and handed over in order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import assert_never
+
+from consumer.core.model import Coordinates, EarnId, Millis
+from consumer.core.outcome import RevokeOutcome
+from consumer.core.plan import Plan
+from consumer.flow.item import Decided, Item, LateItem, OpenReturn, source
+from consumer.flow.outlet import Outlet
+from consumer.flow.round import Round
+from consumer.flow.settle import letter_of, outcome_of_late_earn, outcome_of_return, verdicts
+from consumer.ports import Ledger, OutcomeEncoder, SettledEarn, SettledReturn, Settlement
+
+Planned = Sequence[tuple[Item, Plan]]
+Drafts = Mapping[Coordinates, tuple[RevokeOutcome, bytes]]
+
+
+class Settler:
+    """Settles items whose every earn has its answer."""
+
+    def __init__(self, ledger: Ledger, encoder: OutcomeEncoder, outlet: Outlet, now: Callable[[], Millis]) -> None:
+        self._ledger = ledger
+        self._encoder = encoder
+        self._outlet = outlet
+        self._now = now
+
+    async def settle(self, planned: Planned, asked: Round | None) -> None:
+        """Write the outcomes with what the vendor answered, then hand them over; a stored outcome wins over ours."""
+        drafts: dict[Coordinates, tuple[RevokeOutcome, bytes]] = {}
+        told = {verdict.earn_id for item, plan in planned if isinstance(item, OpenReturn) for verdict in plan.known}
+        for item, plan in planned:
+            outcome = self._outcome(item, plan, asked)
+            if outcome is not None and not _is_told(item, plan, told):
+                drafts[source(item)] = (outcome, self._encoder.encode(outcome))
+        settlement = _settlement([item for item, _ in planned], drafts, asked)
+        stored = await self._ledger.settle(settlement) if settlement != Settlement() else {}
+        for item, _ in planned:
+            self._hand_over(item, drafts, stored)
+
+    def _outcome(self, item: Item, plan: Plan, asked: Round | None) -> RevokeOutcome | None:
+        answers = asked.answers if asked is not None else {}
+        owners = asked.owners if asked is not None else {}
+        match item:
+            case OpenReturn():
+                judged = verdicts(plan, answers, owners, source(item))
+                return outcome_of_return(item, judged, self._now())
+            case LateItem(target=target) if target is not None and _is_first(item, plan, owners):
+                judged = verdicts(plan, answers, owners, source(item))
+                return outcome_of_late_earn(item, target, judged, self._now())
+            case LateItem() | Decided():
+                return None
+            case _:
+                assert_never(item)
+
+    def _hand_over(self, item: Item, drafts: Drafts, stored: Mapping[Coordinates, bytes]) -> None:
+        if isinstance(item, Decided):
+            self._outlet.outcome(item.record, item.started, item.outcome, item.stored, item.letter)
+            return
+        settled = item.view.settled if isinstance(item, LateItem) and item.view is not None else None
+        ours = drafts.get(source(item))
+        outcome, encoded = ours if ours is not None else (None, None)
+        stands = settled or stored.get(source(item), encoded)
+        if stands is None:
+            self._outlet.nothing([item.record])
+            return
+        if outcome is None or stands != encoded:
+            outcome = self._encoder.decode(stands)
+        self._outlet.outcome(item.record, item.started, outcome, stands, letter_of(outcome))
+
+
+def _is_told(item: Item, plan: Plan, told: AbstractSet[EarnId]) -> bool:
+    """Whether a return that is settled together with the late earn tells of it, without a call, already."""
+    return isinstance(item, LateItem) and any(verdict.earn_id in told for verdict in plan.known)
+
+
+def _is_first(item: LateItem, plan: Plan, owners: Mapping[EarnId, Coordinates]) -> bool:
+    """Whether no return of the same request takes the late earn, and so tells of it."""
+    return all(owners.get(earn.key.earn_id, source(item)) == source(item) for earn in plan.revoke)
+
+
+def _settlement(items: Sequence[Item], drafts: Drafts, asked: Round | None) -> Settlement:
+    return Settlement(
+        returns=tuple(
+            SettledReturn(
+                source=source(item),
+                org_id=item.opening.org_id,
+                event_id=item.opening.event_id,
+                redrive=item.opening.redrive,
+                outcome=drafts[source(item)][1],
+            )
+            for item in items
+            if isinstance(item, OpenReturn)
+        ),
+        late=tuple(
+            SettledEarn(source=source(item), earn=item.told.event.key, outcome=drafts[source(item)][1])
+            for item in items
+            if isinstance(item, LateItem) and source(item) in drafts
+        ),
+        states=asked.states() if asked is not None else (),
+        release=asked.releasable() if asked is not None else (),
+    )

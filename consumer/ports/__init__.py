@@ -1,0 +1,87 @@
+"""What the flow needs of the world, as Protocols, and the ways the world can fail to answer."""
+
+from consumer.ports.encoding import (
+    Decoder,
+    OutcomeEncoder,
+)
+from consumer.ports.kafka import (
+    Completion,
+    Drain,
+    Intake,
+    Message,
+    Partition,
+    Publisher,
+)
+from consumer.ports.ledger import (
+    Arrival,
+    Claim,
+    Denied,
+    Duplicate,
+    EarlierReturn,
+    Granted,
+    LateEarn,
+    Ledger,
+    Opened,
+    Opening,
+    ReturnState,
+    Settled,
+    SettledEarn,
+    SettledReturn,
+    Settlement,
+    TellResult,
+    Told,
+)
+from consumer.ports.silence import (
+    SchemaMissing,
+    Unavailable,
+    Undecodable,
+)
+from consumer.ports.telling import (
+    Operation,
+    Telemetry,
+    WallClock,
+)
+from consumer.ports.vendor import (
+    LISTING_LIMIT,
+    Call,
+    Response,
+    RevokeApi,
+)
+
+__all__ = [
+    "LISTING_LIMIT",
+    "Arrival",
+    "Call",
+    "Claim",
+    "Completion",
+    "Decoder",
+    "Denied",
+    "Drain",
+    "Duplicate",
+    "EarlierReturn",
+    "Granted",
+    "Intake",
+    "LateEarn",
+    "Ledger",
+    "Message",
+    "Opened",
+    "Opening",
+    "Operation",
+    "OutcomeEncoder",
+    "Partition",
+    "Publisher",
+    "Response",
+    "ReturnState",
+    "RevokeApi",
+    "SchemaMissing",
+    "Settled",
+    "SettledEarn",
+    "SettledReturn",
+    "Settlement",
+    "Telemetry",
+    "TellResult",
+    "Told",
+    "Unavailable",
+    "Undecodable",
+    "WallClock",
+]

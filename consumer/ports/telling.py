@@ -1,0 +1,55 @@
+"""The time of day, and what those who watch are told."""
+
+from typing import Literal, Protocol
+
+from consumer.core.model import (
+    Millis,
+)
+from consumer.core.outcome import RevokeOutcome
+
+
+class WallClock(Protocol):
+    """The time of day."""
+
+    def __call__(self) -> Millis:
+        """Now."""
+        ...
+
+
+Operation = Literal["revoke", "listing", "token"]
+
+
+class Telemetry(Protocol):
+    """What the flow tells the people who watch; it never fails and never changes what happens."""
+
+    def settled(self, outcome: RevokeOutcome, seconds: float) -> None:
+        """An outcome was decided, so many seconds after its record was handed over; replays too."""
+        ...
+
+    def called(self, operation: Operation, code: str, seconds: float) -> None:
+        """A request ended: `code` is its status, or the kind of silence."""
+        ...
+
+    def merged(self, earns: int, events: int) -> None:
+        """A request carried so many earns for so many events."""
+        ...
+
+    def retried(self, reason: str) -> None:
+        """A lane backs off, for this reason."""
+        ...
+
+    def throttled(self) -> None:
+        """The vendor answered 429."""
+        ...
+
+    def waited(self, seconds: float) -> None:
+        """A lane waited so long for the quota, the breaker or a slot."""
+        ...
+
+    def refreshed(self, *, succeeded: bool) -> None:
+        """The credentials were refreshed, or could not be."""
+        ...
+
+    def event(self, name: str, **fields: object) -> None:
+        """A line of the log, one of the documented names."""
+        ...

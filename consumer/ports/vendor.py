@@ -1,0 +1,50 @@
+"""The promotion vendor."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from consumer.core.judge import Asked
+from consumer.core.model import (
+    CustomerId,
+    OrgId,
+    RequestId,
+)
+
+LISTING_LIMIT = 1000
+"""Rows that a listing asks for; a page of so many may not be all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request for one customer; `earns` is empty for a listing."""
+
+    org_id: OrgId | None
+    customer_id: CustomerId
+    earns: tuple[Asked, ...]
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """Any HTTP answer, whatever its status. `retry_after` in seconds."""
+
+    status: int
+    body: bytes
+    retry_after: float | None
+    request_id: RequestId | None
+
+
+class RevokeApi(Protocol):
+    """The vendor. Each method raises Unavailable where no answer comes before the deadline."""
+
+    async def revoke(self, call: Call) -> Response:
+        """Ask to revoke the call's earns."""
+        ...
+
+    async def listing(self, call: Call) -> Response:
+        """Ask what the customer holds, up to LISTING_LIMIT rows."""
+        ...
+
+    async def refresh(self) -> None:
+        """Read the secrets again and get a new token; calls at the same time share one refresh."""
+        ...
