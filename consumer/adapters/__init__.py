@@ -1,0 +1,1 @@
+"""How it is done: one module per outside system; none imports another."""

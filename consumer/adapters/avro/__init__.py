@@ -1,0 +1,18 @@
+"""Avro and JSON bytes ↔ fields and outcomes, with or without a schema registry."""
+
+from consumer.adapters.avro.decoder import RecordDecoder
+from consumer.adapters.avro.outcome_encoder import OutcomeCodec
+from consumer.adapters.avro.own_schema import EARN_EVENT, RETURN_TRANSACTION, REVOKE_OUTCOME, OwnSchema, load_schema
+from consumer.adapters.avro.registry import Registry, SchemaRefused
+
+__all__ = [
+    "EARN_EVENT",
+    "RETURN_TRANSACTION",
+    "REVOKE_OUTCOME",
+    "OutcomeCodec",
+    "OwnSchema",
+    "RecordDecoder",
+    "Registry",
+    "SchemaRefused",
+    "load_schema",
+]

@@ -1,0 +1,116 @@
+"""A Confluent-compatible schema registry."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NewType
+
+import httpx2
+from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
+
+from consumer.adapters.avro.survey import Unusable
+from consumer.ports import Unavailable
+
+SCHEMA_NOT_FOUND = 40403
+REFERENCE_NOT_FOUND = frozenset({40401, 40402})
+"""No such subject, no such version: what a schema refers to was deleted."""
+REFUSALS = frozenset({409, 422})
+"""Incompatible with what the subject has; not a schema. Asking again would not help."""
+
+_NO_ANSWER = (
+    httpx2.HTTPError,  # nothing came, or what came was no HTTP
+    ValueError,  # a body that is not JSON
+    KeyError,  # JSON that no registry says; likewise the two below
+    TypeError,
+    AttributeError,
+)
+
+SchemaTexts = NewType("SchemaTexts", tuple[str, ...])
+"""A schema after all those that it refers to."""
+
+
+class SchemaRefused(Exception):  # noqa: N818 - the registry's word, told as it is
+    """The registry will not have our schema under this subject; a person must change one of them."""
+
+
+class Registry:
+    """Asks the registry, in a thread, once at a time for the same schema; remembers nothing."""
+
+    def __init__(self, url: str, *, auth: str | None, timeout: float) -> None:
+        """`auth` is "user:password"; `timeout` in seconds, for each step of a request."""
+        credentials = {} if auth is None else {"basic.auth.user.info": auth}
+        # The caller repeats what found no answer, at its own pace.
+        self._client = SchemaRegistryClient({"url": url, "timeout": timeout, "max.retries": 0, **credentials})
+        self._asking: dict[int, asyncio.Task[SchemaTexts | Unusable | None]] = {}
+
+    async def schema_texts(self, schema_id: int) -> SchemaTexts | Unusable | None:
+        """The schema with this id; None when the registry does not know it. Raises Unavailable."""
+        asked = self._asking.get(schema_id)
+        if asked is None:
+            asked = asyncio.create_task(asyncio.to_thread(self._fetch, schema_id))
+            self._asking[schema_id] = asked
+            asked.add_done_callback(lambda done: self._answered(schema_id, done))
+        return await asyncio.shield(asked)
+
+    async def register(self, subject: str, schema_text: str) -> int:
+        """The id of this schema under this subject, given now or before. Raises Unavailable, SchemaRefused."""
+        return await asyncio.to_thread(self._register, subject, schema_text)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _answered(self, schema_id: int, done: asyncio.Task[SchemaTexts | Unusable | None]) -> None:
+        del self._asking[schema_id]
+        if not done.cancelled():
+            done.exception()  # seen here, for those who asked may have gone
+
+    def _fetch(self, schema_id: int) -> SchemaTexts | Unusable | None:
+        try:
+            schema = self._client.get_schema(schema_id)
+            return _texts(schema, self._referred)
+        except SchemaRegistryError as error:
+            if error.error_code == SCHEMA_NOT_FOUND:
+                return None
+            if error.error_code in REFERENCE_NOT_FOUND:
+                return Unusable("it refers to a schema that the registry does not have")
+            raise Unavailable("registry") from error
+        except _NO_ANSWER as error:
+            raise Unavailable("registry") from error
+
+    def _referred(self, subject: str, version: int) -> Schema:
+        return self._client.get_version(subject, version).schema
+
+    def _register(self, subject: str, schema_text: str) -> int:
+        try:
+            schema_id = self._client.register_schema(subject, Schema(schema_text, "AVRO"))
+        except SchemaRegistryError as error:
+            if error.http_status_code in REFUSALS:
+                raise SchemaRefused(
+                    f"the schema registry refuses revoke_outcome.avsc under {subject!r} ({error.error_message}); "
+                    "delete that subject, relax its compatibility, or set schemas.output to single-object"
+                ) from error
+            raise Unavailable("registry") from error
+        except _NO_ANSWER as error:
+            raise Unavailable("registry") from error
+        if not isinstance(schema_id, int):
+            raise Unavailable("registry")
+        return schema_id
+
+
+def _texts(schema: Schema, referred: Callable[[str, int], Schema]) -> SchemaTexts | Unusable:
+    """The schema's text after the texts of all it refers to, each once."""
+    texts: dict[str, None] = {}
+    seen: set[tuple[str, int]] = set()
+
+    def add(one: Schema) -> None:
+        for reference in one.references or ():
+            place = (reference.subject or "", reference.version or 0)
+            if place not in seen:
+                seen.add(place)
+                add(referred(*place))
+        texts[one.schema_str or ""] = None
+
+    if (schema.schema_type or "AVRO") != "AVRO":
+        return Unusable("it is not an Avro schema")
+    add(schema)
+    return SchemaTexts(tuple(texts))

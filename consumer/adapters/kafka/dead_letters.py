@@ -1,0 +1,171 @@
+"""The dead-letter topic, read once up to the end it has now; each partition with what was sent again of it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Message as Delivered
+
+from consumer.adapters.kafka.attempt import Attempts, Fatal, Patience
+from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
+from consumer.adapters.kafka.silence import Silence
+from consumer.core.model import Coordinates, Millis, Record
+from consumer.core.offset_map import Empty, Ignored, Restored, decode
+from consumer.core.redrive import Stretch
+from consumer.core.redriven import Redriven, started
+from consumer.core.triage import Call
+
+Answer = TypeVar("Answer")
+
+PATIENCE = 20.0
+"""Seconds for which a person waits for an answer of the brokers."""
+MOST_BYTES = 8 * 1024 * 1024
+_POLL = 0.2
+
+
+class DeadLetterTopic:
+    """The topic as one redrive sees it. Every method raises Fatal where the brokers give no answer."""
+
+    def __init__(self, config: KafkaConfig, group: str) -> None:
+        """Build the client; it connects by itself. Raises BadOption."""
+        self._topic = config.topics.dead_letters
+        self._group = group
+        self._servers = config.bootstrap_servers
+        self._attempts = Attempts(Silence(), lambda: None)
+        properties = {
+            # A person reads the end of the command, not the client's log.
+            "log_level": 0,
+            **consumer_properties(config),
+            "group.id": group,
+            # The end of a partition is where the last record may be a transaction's marker, which nobody delivers.
+            "enable.partition.eof": True,
+            "statistics.interval.ms": 0,
+        }
+        try:
+            self._consumer = Consumer(properties)
+        except KafkaException as refused:
+            raise BadOption(str(refused.args[0].str())) from refused
+
+    def group(self) -> object:
+        """The metadata of the group that the progress belongs to."""
+        return self._consumer.consumer_group_metadata()
+
+    def close(self) -> None:
+        """Let go."""
+        self._consumer.close()
+
+    def stretches(self) -> Sequence[Stretch]:
+        """What there is to look at, partition by partition."""
+        topics = self._ask(lambda wait: self._consumer.list_topics(timeout=wait).topics)
+        if self._topic not in topics:
+            raise Fatal(f"the dead-letter topic {self._topic} is not there: create it, or correct topics.dead_letters")
+        wanted = [TopicPartition(self._topic, number) for number in sorted(topics[self._topic].partitions)]
+        return [
+            self._stretch(commit) for commit in self._ask(lambda wait: _sound(self._consumer.committed(wanted, wait)))
+        ]
+
+    def partitions(self) -> Mapping[str, int]:
+        """How many partitions each topic of the cluster has."""
+        topics = self._ask(lambda wait: self._consumer.list_topics(timeout=wait).topics)
+        return {name: len(topic.partitions) for name, topic in topics.items()}
+
+    def read(self, stretch: Stretch, batch: int) -> Iterator[tuple[Sequence[Record], int]]:
+        """The letters in their order, at most `batch` at once, each time with the offset to go on from."""
+        position, end = stretch.redriven.position, stretch.end
+        if position >= end:
+            return
+        self._consumer.assign([TopicPartition(stretch.topic, stretch.partition, position)])
+        try:
+            while position < end:
+                records, position = self._batch(position, end, batch)
+                yield records, position
+        finally:
+            self._consumer.unassign()
+
+    def _batch(self, position: int, end: int, most: int) -> tuple[Sequence[Record], int]:
+        records: list[Record] = []
+        size = 0
+        deadline = time.monotonic() + PATIENCE
+        while len(records) < most and size < MOST_BYTES and position < end:
+            delivered = self._consumer.poll(_POLL)
+            if delivered is None:
+                if time.monotonic() > deadline:
+                    raise Fatal(f"{self._topic}: the brokers deliver nothing; start the command again to go on")
+                continue
+            error = delivered.error()
+            if error is not None:
+                position = end if _is_end(error) else position
+                continue
+            record = _record(delivered)
+            if record.source.offset >= end:
+                return records, end
+            records.append(record)
+            size += len(record.value or b"")
+            position = record.source.offset + 1
+        return records, position
+
+    def _stretch(self, commit: TopicPartition) -> Stretch:
+        place = TopicPartition(commit.topic, commit.partition)
+        first, end = self._ask(lambda wait: _answered(self._consumer.get_watermark_offsets(place, wait)))
+        redriven = Redriven(position=first) if commit.offset < 0 else self._progress(commit, first, end)
+        return Stretch(topic=commit.topic, partition=commit.partition, redriven=redriven, end=end)
+
+    def _progress(self, commit: TopicPartition, first: int, end: int) -> Redriven:
+        """Unlike the service, which works again what it cannot remember, this must not guess."""
+        where = f"the progress of earlier redrives of {commit.topic}, partition {commit.partition}"
+        remedy = f"delete the offsets of the group {self._group} to begin anew, which sends all letters again"
+        if commit.offset > end:
+            raise Fatal(f"{where} is beyond the topic's end, as of another topic of this name: {remedy}")
+        match decode(commit.metadata, committed=commit.offset, log_end=end):
+            case Restored(edges=edges):
+                return started(commit.offset, edges, first)
+            case Empty():
+                return started(commit.offset, (), first)
+            case Ignored(reason=reason):
+                raise Fatal(f"{where} cannot be read ({reason}): {remedy}")
+
+    def _ask(self, question: Callable[[float], Answer]) -> Answer:
+        patience = Patience(deadline=time.monotonic() + PATIENCE, given_up=lambda: False)
+        try:
+            return self._attempts.ask(Call.READ, question, patience)
+        except Fatal as fatal:
+            raise Fatal(f"Kafka at {self._servers}: {fatal}") from None
+
+
+def _record(delivered: Delivered) -> Record:
+    topic, partition, offset = delivered.topic(), delivered.partition(), delivered.offset()
+    if topic is None or partition is None or offset is None:
+        raise Fatal("a record without its place")
+    given = delivered.headers()
+    pairs = given.items() if isinstance(given, dict) else given or ()
+    return Record(
+        source=Coordinates(topic, partition, offset),
+        epoch=0,
+        key=delivered.key(),
+        value=delivered.value(),
+        headers=tuple((name, value.encode() if isinstance(value, str) else value) for name, value in pairs),
+        timestamp=Millis(delivered.timestamp()[1]),
+    )
+
+
+def _is_end(error: KafkaError) -> bool:
+    """Whether the partition's end was reached; what passes is waited for. Raises Fatal for what does not pass."""
+    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public code, by its only name
+        return True
+    if error.fatal() or error.name() in {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED"}:
+        raise Fatal(f"{error.name()}: {error.str()}")
+    return False
+
+
+def _sound(commits: list[TopicPartition]) -> list[TopicPartition]:
+    for commit in commits:
+        if commit.error is not None:
+            raise KafkaException(commit.error)
+    return commits
+
+
+def _answered(ends: tuple[int, int] | None) -> tuple[int, int]:
+    if ends is None:
+        raise KafkaException(KafkaError(KafkaError.REQUEST_TIMED_OUT))
+    return ends

@@ -1,0 +1,158 @@
+"""One Kafka transaction: messages and offsets, all or nothing."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Message as Delivered
+
+from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience, fatal_of
+from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, BadOption, KafkaConfig, producer_properties
+from consumer.adapters.kafka.telling import KafkaTelemetry
+from consumer.core.triage import Call
+from consumer.ports import Completion, Message
+
+_INSIDE = 0.8 * TRANSACTION_TIMEOUT
+"""Seconds to reach the commit: after its timeout the broker has aborted the transaction by itself."""
+_TO_END = 3 * TRANSACTION_TIMEOUT
+"""Seconds for the answer to a commit or an abort. Asking again is safe and the only way to learn its fate."""
+_PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one transaction publishes, in this order, and the offsets it moves."""
+
+    completions: Sequence[Completion]
+    positions: Sequence[TopicPartition]
+
+
+class Transactions:
+    """The transactional producer."""
+
+    def __init__(
+        self, config: KafkaConfig, attempts: Attempts, telemetry: KafkaTelemetry, given_up: Callable[[], bool]
+    ) -> None:
+        """Build the client; it connects by itself. Raises BadOption."""
+        self._topics = config.topics
+        self._attempts = attempts
+        self._telemetry = telemetry
+        self._given_up = given_up
+        self._undelivered: str | None = None
+        self._too_large: str | None = None
+        properties = producer_properties(config)
+        self.transactional_id = str(properties["transactional.id"])
+        try:
+            # No error_cb: with one, a fatal error leaves the client as a SystemError. The consumer's tells the rest.
+            self._producer = Producer({**properties, "on_delivery": self._on_undelivered})
+        except KafkaException as refused:
+            raise BadOption(str(refused.args[0].str())) from refused
+
+    @property
+    def client(self) -> Producer:
+        """The producer, to ask for the cluster's topics before there is a consumer."""
+        return self._producer
+
+    def init(self, given_up: Callable[[], bool]) -> None:
+        """Take the transactional id; for as long as it takes. Raises Fatal or Interrupted."""
+        patience = Patience(deadline=float("inf"), given_up=given_up)
+        self._attempts.ask(Call.INIT, self._producer.init_transactions, patience)
+
+    def publish(self, batch: Batch, group: object) -> bool:
+        """Whether the batch is committed; else it is surely not, and may be tried again. Raises Fatal or Interrupted.
+
+        `group` is the consumer's group metadata, read just now.
+        """
+        started = time.monotonic()
+        committed = self._commit(batch, group)
+        self._telemetry.transaction(batch.completions, time.monotonic() - started, committed=committed)
+        return committed
+
+    def _commit(self, batch: Batch, group: object) -> bool:
+        inside = self._patience(_INSIDE)
+        self._undelivered = None
+        try:
+            self._attempts.ask(Call.BEGIN, lambda _: self._producer.begin_transaction(), inside)
+            for topic, message in self._messages(batch.completions):
+                self._produce(topic, message, inside)
+            self._attempts.ask(
+                Call.OFFSETS,
+                lambda wait: self._producer.send_offsets_to_transaction(list(batch.positions), group, wait),
+                inside,
+            )
+            self._attempts.ask(Call.COMMIT, self._producer.commit_transaction, self._patience(_TO_END))
+        except Abort as reason:
+            self._abort(str(reason))
+            return False
+        return True
+
+    def _messages(self, completions: Sequence[Completion]) -> Iterator[tuple[str, Message]]:
+        for completion in completions:
+            if completion.outcome is not None:
+                yield self._topics.results, completion.outcome
+            if completion.dead_letter is not None:
+                yield self._topics.dead_letters, completion.dead_letter
+
+    def _produce(self, topic: str, message: Message, patience: Patience) -> None:
+        try:
+            self._producer.produce(topic, message.value, message.key, headers=list(message.headers))
+        except BufferError:
+            self._wait_for_room(topic, message, patience)
+        except KafkaException as refused:
+            error: KafkaError = refused.args[0]
+            if error.name() == "MSG_SIZE_TOO_LARGE":
+                raise Fatal(_too_large(topic)) from refused
+            # The local call has no answer to wait for: what it refuses, the state of the transaction explains.
+            raise Abort(f"{Call.PRODUCE}: {error.name()}: {error.str()}") from refused
+
+    def _wait_for_room(self, topic: str, message: Message, patience: Patience) -> None:
+        while not patience.expired:
+            self._producer.poll(0.05)
+            try:
+                self._producer.produce(topic, message.value, message.key, headers=list(message.headers))
+            except BufferError:
+                continue
+            return
+        raise Abort(f"{Call.PRODUCE}: the producer's queue stays full")
+
+    def _abort(self, reason: str) -> None:
+        self._telemetry.event("transaction_aborted", reason=reason, undelivered=self._undelivered)
+        try:
+            self._attempts.ask(Call.ABORT, self._producer.abort_transaction, self._patience(_TO_END))
+        except Abort as refused:
+            raise Fatal(str(refused)) from refused
+        if self._too_large is not None:
+            raise Fatal(self._too_large)
+
+    def _patience(self, seconds: float) -> Patience:
+        return Patience(deadline=time.monotonic() + seconds, given_up=self._given_up)
+
+    def _on_undelivered(self, error: KafkaError | None, message: Delivered) -> None:
+        if error is None or error.name() in _PURGED:
+            return
+        self._telemetry.failed(error.name())
+        self._undelivered = f"{message.topic()}: {error.name()}"
+        if error.name() == "MSG_SIZE_TOO_LARGE":
+            self._too_large = _too_large(str(message.topic()))
+
+    def serve(self) -> None:
+        """Let the client say that it is beyond help. Raises Fatal."""
+        try:
+            self._producer.poll(0)
+        except KafkaException as fatal:
+            raise Fatal(str(fatal.args[0].str())) from fatal
+        except SystemError as broken:
+            raise fatal_of(broken) from broken
+
+    def close(self) -> None:
+        """Let go; no transaction is open, or its fate is the broker's."""
+        self._producer.purge()
+        # A fatal error, if there was one, comes once more here; the worker's end has told it.
+        with suppress(KafkaException, SystemError):
+            self._producer.flush(1)
+
+
+def _too_large(topic: str) -> str:
+    return f"a message is larger than the topic {topic} takes: raise its max.message.bytes"

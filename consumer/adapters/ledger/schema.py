@@ -1,0 +1,136 @@
+"""The shape of the tables: what it is, and the way to the newest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic, sleep
+from uuid import uuid4
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from consumer.adapters.ledger.database import BUSY_MILLISECONDS, Database, database_at
+from consumer.adapters.ledger.tables import ledger
+from consumer.core.model import Millis
+
+MIGRATION_LOCK = 7_301_729_731
+"""The key of PostgreSQL's advisory lock; any number that nobody else takes."""
+LOCK_PAUSE = 0.02
+
+
+class OldSchema(Exception):  # noqa: N818 - the message is the remedy, and is shown alone
+    """The ledger's tables are not of the shape that this version needs."""
+
+
+def migrate(url: str) -> None:
+    """Bring the ledger to the newest shape; those who come at the same time wait for the first.
+
+    Raises OldSchema where a newer version made the tables.
+    """
+    migrate_database(database_at(url))
+
+
+def schema_is_current(url: str) -> bool:
+    """Whether the ledger has the newest shape."""
+    return is_current(database_at(url))
+
+
+def migrate_database(database: Database) -> None:
+    """As `migrate`. Raises OldSchema where a newer version made the tables."""
+    current = _revision(database)
+    if current == newest():
+        return
+    _refuse_newer(current)
+    under_lock = _sqlite_lock if database.file is not None else _postgres_lock
+    with under_lock(database) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """As `schema_is_current`. A file that is not there is not made."""
+    return _revision(database) == newest()
+
+
+def newest() -> str | None:
+    """The revision that this version needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def require_current(database: Database) -> None:
+    """Raise OldSchema, with the remedy, where the shape is another."""
+    current = _revision(database)
+    _refuse_newer(current)
+    if current != newest():
+        raise OldSchema(
+            f"the ledger's schema is not the one this version needs ({newest()}): run `returns-consumer migrate`"
+        )
+
+
+def identify(connection: Connection, now: Millis) -> tuple[str, bool]:
+    """The ledger's identity, and whether it was given just now."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    ours = uuid4().hex
+    row = {"id": 1, "identity": ours, "created_at": now}
+    connection.execute(insert(ledger).values(row).on_conflict_do_nothing())
+    identity = connection.execute(select(ledger.c.identity)).scalar_one()
+    return identity, identity == ours
+
+
+def _revision(database: Database) -> str | None:
+    if database.file is not None and not database.file.exists():
+        return None
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(current: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current is not None and current not in known:
+        raise OldSchema(
+            f"this version is older than the ledger's schema ({current}; it knows {newest()}): deploy the newer version"
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "consumer.adapters.ledger:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextmanager
+def _sqlite_lock(database: Database) -> Iterator[Connection]:
+    with database.engine.connect() as connection:
+        _write_ahead(connection)
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+        yield connection
+        connection.exec_driver_sql("COMMIT")
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Switch to WAL. SQLite does not wait for others here, whatever its busy timeout, so we do."""
+    end = monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError:
+            if monotonic() > end:
+                raise
+            sleep(LOCK_PAUSE)
+        else:
+            return
+
+
+@contextmanager
+def _postgres_lock(database: Database) -> Iterator[Connection]:
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            yield connection

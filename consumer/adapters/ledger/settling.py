@@ -1,0 +1,144 @@
+"""What answers settle: outcomes, the states of earns, claims that are given back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Update, and_, or_, select, tuple_, update
+
+from consumer.adapters.ledger.bulk import Bulk, Given
+from consumer.adapters.ledger.rows import Row
+from consumer.adapters.ledger.tables import earns, returns
+from consumer.core.model import Coordinates, EarnKey, EarnState
+from consumer.ports import ReturnState, SettledEarn, SettledReturn, Settlement
+
+Outcomes = Mapping[Coordinates, bytes]
+EARN = (earns.c.org_id, earns.c.earn_id)
+EVENT = (returns.c.org_id, returns.c.event_id)
+
+
+class Settle:
+    """The stage of `Ledger.settle`."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        source = (returns.c.topic, returns.c.partition, returns.c.offset)
+        self._end_return = bulk.change(_end_return, [*EVENT, returns.c.redrive, *source, returns.c.outcome])
+        self._ended_returns = bulk.look_up(_ended_returns, EVENT)
+        self._end_late = bulk.change(_end_late, [*EARN, *source, earns.c.late_outcome])
+        self._ended_late = bulk.look_up(_ended_late, EARN)
+        self._set_state = bulk.change(_set_state, [*EARN, earns.c.state, earns.c.claim])
+        self._release = bulk.change(_release, EARN)
+
+    def write(self, connection: Connection, arguments: Sequence[Settlement]) -> Sequence[Outcomes]:
+        """Write everything; each settlement's outcomes as they stand then."""
+        ours = {each.source: each for settlement in reversed(arguments) for each in settlement.returns}
+        late = {each.source: each for settlement in reversed(arguments) for each in settlement.late}
+        stands = {**self._end_returns(connection, ours.values()), **self._end_lates(connection, late.values())}
+        states = _states(arguments)
+        if states:
+            self._set_state(connection, states)
+        released = sorted({(key.org_id, key.earn_id) for settlement in arguments for key in settlement.release})
+        if released:
+            self._release(connection, released)
+        return [_standing(settlement, stands) for settlement in arguments]
+
+    def read(self, connection: Connection, written: Sequence[Outcomes]) -> Sequence[Outcomes]:
+        """All was seen inside the transaction."""
+        del connection
+        return written
+
+    def _end_returns(self, connection: Connection, settled: Iterable[SettledReturn]) -> dict[Coordinates, bytes]:
+        stands = {each.source: each.outcome for each in settled}
+        rows = [(each.org_id, each.event_id, each.redrive, *_parts(each.source), each.outcome) for each in settled]
+        if rows and self._end_return(connection, rows) < len(rows):
+            ended = self._ended_returns(connection, {(row[0], row[1]) for row in rows})
+            stands.update(_stored(ended, stands))
+        return stands
+
+    def _end_lates(self, connection: Connection, settled: Iterable[SettledEarn]) -> dict[Coordinates, bytes]:
+        stands = {each.source: each.outcome for each in settled}
+        rows = [(each.earn.org_id, each.earn.earn_id, *_parts(each.source), each.outcome) for each in settled]
+        if rows and self._end_late(connection, rows) < len(rows):
+            ended = self._ended_late(connection, {(row[0], row[1]) for row in rows})
+            stands.update(_stored(ended, stands))
+        return stands
+
+
+def _parts(source: Coordinates) -> tuple[str, int, int]:
+    return (source.topic, source.partition, source.offset)
+
+
+def _stored(rows: Iterable[Row], asked: Outcomes) -> dict[Coordinates, bytes]:
+    found = ((Coordinates(topic, partition, offset), outcome) for topic, partition, offset, outcome in rows)
+    return {source: outcome for source, outcome in found if outcome is not None and source in asked}
+
+
+def _standing(settlement: Settlement, stands: Outcomes) -> Outcomes:
+    sources = [*(each.source for each in settlement.returns), *(each.source for each in settlement.late)]
+    return {source: stands[source] for source in sources}
+
+
+def _states(settlements: Iterable[Settlement]) -> Sequence[Row]:
+    """The last word on each earn: a revoke of ours stands above all else."""
+    told: dict[EarnKey, tuple[EarnState, str | None]] = {}
+    for settlement in settlements:
+        for key, state, by in settlement.states:
+            if state is EarnState.REVOKED:
+                told[key] = (state, None if by is None else str(by))
+            elif state is EarnState.REDEEMED:
+                told.setdefault(key, (state, None))
+    return sorted((key.org_id, key.earn_id, state.value, claim) for key, (state, claim) in told.items())
+
+
+def _end_return(given: Given) -> Update:
+    row = returns.c
+    names = ("org_id", "event_id", "redrive", "topic", "partition", "offset")
+    return (
+        update(returns)
+        .where(and_(row.state == ReturnState.OPEN.value, *(row[name] == given[name] for name in names)))
+        .values(state=ReturnState.SETTLED.value, outcome=given["outcome"])
+    )
+
+
+def _ended_returns(keys: Select[Any]) -> Select[Any]:
+    row = returns.c
+    return select(row.topic, row.partition, row.offset, row.outcome).where(tuple_(*EVENT).in_(keys))
+
+
+def _end_late(given: Given) -> Update:
+    row = earns.c
+    names = ("org_id", "earn_id", "topic", "partition", "offset")
+    return (
+        update(earns)
+        .where(and_(row.late_outcome.is_(None), *(row[name] == given[name] for name in names)))
+        .values(late_outcome=given["late_outcome"])
+    )
+
+
+def _ended_late(keys: Select[Any]) -> Select[Any]:
+    row = earns.c
+    return select(row.topic, row.partition, row.offset, row.late_outcome).where(tuple_(*EARN).in_(keys))
+
+
+def _set_state(given: Given) -> Update:
+    row = earns.c
+    still_open = or_(given["state"] == EarnState.REVOKED.value, row.state == EarnState.HELD.value)
+    return (
+        update(earns)
+        .where(and_(row.org_id == given["org_id"], row.earn_id == given["earn_id"], still_open))
+        .values(state=given["state"], claim=given["claim"], claimed_at=None)
+    )
+
+
+def _release(given: Given) -> Update:
+    row = earns.c
+    return (
+        update(earns)
+        .where(
+            and_(
+                row.org_id == given["org_id"],
+                row.earn_id == given["earn_id"],
+                row.state == EarnState.HELD.value,
+            )
+        )
+        .values(claim=None, claimed_at=None)
+    )

@@ -1,0 +1,151 @@
+"""A ledger in memory, for tests of the flow: the same contract as the real ones, and no disk."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from consumer.adapters.memory.earns import claim_all, note, settle_late, settle_state
+from consumer.adapters.memory.shelf import EventKey, HeldGoods, HeldReturn, Shelf
+from consumer.core.model import Coordinates, EarnKey, EarnState, Millis
+from consumer.ports import (
+    Arrival,
+    Claim,
+    Denied,
+    Duplicate,
+    Granted,
+    LateEarn,
+    Opened,
+    Opening,
+    Partition,
+    ReturnState,
+    Settled,
+    SettledReturn,
+    Settlement,
+    TellResult,
+    Told,
+    WallClock,
+)
+
+
+def _epoch() -> Millis:
+    return Millis(0)
+
+
+class MemoryLedger:
+    """The port `Ledger` on dictionaries. Each call is done before it first waits, so nothing comes between."""
+
+    def __init__(self, now: WallClock = _epoch) -> None:
+        self.shelf = Shelf()
+        self.identity = "memory"
+        self.created_now = True
+        self._now = now
+        self._followed: set[Partition] = set()
+
+    async def start(self) -> None:
+        """Nothing to wait for."""
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+    async def open(self, openings: Sequence[Opening]) -> Sequence[Arrival]:
+        """Write the returns, then read what their plans need."""
+        written = [self._write(opening) for opening in openings]
+        return [
+            self._opened(opening) if arrival is None else arrival
+            for opening, arrival in zip(openings, written, strict=True)
+        ]
+
+    async def claim(self, claim: Claim) -> Granted | Denied:
+        """Claim all the earns, or none."""
+        return claim_all(self.shelf, claim)
+
+    async def settle(self, settlement: Settlement) -> Mapping[Coordinates, bytes]:
+        """Write what is settled; what was stored before wins."""
+        stands = {each.source: self._settle_return(each) for each in settlement.returns}
+        stands |= {each.source: settle_late(self.shelf, each) for each in settlement.late}
+        for key, state, by in settlement.states:
+            settle_state(self.shelf, key, state, by)
+        for key in settlement.release:
+            held = self.shelf.earns.get(key)
+            if held is not None and held.earn.state is EarnState.HELD:
+                self.shelf.earns[key] = replace(held, earn=replace(held.earn, claim=None), claimed_at=None)
+        return stands
+
+    async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
+        """Write the events of the earn feed, then look for returns of their purchases."""
+        told_now = [note(self.shelf, each, self._now()) for each in told]
+        return [
+            TellResult.LATE if held is not None and self._is_late(held.earn.key) else TellResult.NOTED
+            for held in told_now
+        ]
+
+    async def late_earns(self, earns: Sequence[tuple[Coordinates, EarnKey]]) -> Sequence[LateEarn]:
+        """What the turn of these late earns needs."""
+        found = []
+        for source, key in earns:
+            held = self.shelf.earns[key]
+            settled = held.late if held.source == source else None
+            returns = tuple(self.shelf.eligible_returns(held.earn.purchase))
+            found.append(LateEarn(earn=held.earn, settled=settled, returns=returns))
+        return found
+
+    async def forget(self, before: Millis, limit: int) -> int:
+        """Delete what is older; how many returns and earns that were."""
+        old = [
+            event
+            for event, versions in self.shelf.returns.items()
+            if all(each.state is ReturnState.SETTLED and each.opened_at < before for each in versions)
+        ][:limit]
+        gone = sum(len(self.shelf.returns.pop(event)) for event in old)
+        for purchase, rows in self.shelf.goods.items():
+            self.shelf.goods[purchase] = [row for row in rows if row.event not in old]
+        earns = [key for key, held in self.shelf.earns.items() if held.recorded_at < before][:limit]
+        for key in earns:
+            del self.shelf.earns[key]
+        return gone + len(earns)
+
+    def is_followed(self, topic: str, partition: int) -> bool:
+        """Whether this partition of the earn feed was followed from its beginning."""
+        return Partition(topic, partition) in self._followed
+
+    def follow(self, partitions: Iterable[Partition]) -> None:
+        """Remember that these are followed from their beginning."""
+        self._followed.update(partitions)
+
+    def _write(self, opening: Opening) -> Settled | Duplicate | None:
+        event = _event(opening)
+        versions = self.shelf.returns.setdefault(event, [])
+        for version in versions:
+            if version.opening.source == opening.source:
+                return None if version.outcome is None else Settled(outcome=version.outcome)
+        if versions and opening.redrive <= max(version.opening.redrive for version in versions):
+            return Duplicate(first=versions[0].opening.source)
+        if not versions:
+            for goods in opening.goods:
+                row = HeldGoods(event=event, source=opening.source, eligible=opening.eligible, goods=goods)
+                self.shelf.goods.setdefault(goods.purchase, []).append(row)
+        versions.append(HeldReturn(opening=opening, state=ReturnState.OPEN, outcome=None, opened_at=self._now()))
+        return None
+
+    def _opened(self, opening: Opening) -> Opened:
+        purchases = [goods.purchase for goods in opening.goods]
+        return Opened(
+            returned=tuple(self.shelf.returned(each, _event(opening), opening.source) for each in purchases),
+            earns=self.shelf.earns_of(purchases),
+        )
+
+    def _settle_return(self, settled: SettledReturn) -> bytes:
+        versions = self.shelf.returns.get((settled.org_id, settled.event_id), [])
+        for index, version in enumerate(versions):
+            if version.opening.source == settled.source:
+                if version.outcome is not None:
+                    return version.outcome
+                versions[index] = replace(version, state=ReturnState.SETTLED, outcome=settled.outcome)
+        return settled.outcome
+
+    def _is_late(self, key: EarnKey) -> bool:
+        held = self.shelf.earns[key]
+        return held.late is not None or self.shelf.has_eligible_return(held.earn.purchase)
+
+
+def _event(opening: Opening) -> EventKey:
+    return (opening.org_id, opening.event_id)

@@ -1,0 +1,248 @@
+"""What happens is counted: one cheap method for each thing that can happen; any thread may call."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, get_args
+
+from prometheus_client import Histogram
+
+from consumer.adapters.metrics import labels
+from consumer.adapters.metrics.families import Families
+from consumer.adapters.metrics.labels import (
+    Bound,
+    CircuitState,
+    LedgerOperation,
+    PublishKind,
+    Rebalance,
+    Result,
+)
+from consumer.core.model import Millis, Record
+from consumer.core.outcome import RevokeOutcome
+from consumer.ports import Completion, Operation, Partition, WallClock
+
+TRACEPARENT_PARTS = 4
+COMMITTING: LedgerOperation = "write"
+"""The only step of the ledger that commits."""
+
+
+class Tell(Protocol):
+    """Where the lines of the log go."""
+
+    def __call__(self, name: str, **fields: object) -> None:
+        """One line."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTopics:
+    """Where records come from."""
+
+    returns: str
+    earns: str
+
+
+class Metrics:
+    """Counts what happens, and hands on what is to be logged.
+
+    What is so at one moment is the snapshot's to tell, so that nothing is counted twice.
+    """
+
+    def __init__(self, families: Families, topics: SourceTopics, event: Tell, now: WallClock) -> None:
+        of = self._of = families
+        self._returns_topic = topics.returns
+        sources = (topics.returns, topics.earns)
+        self.event = event
+        self._now = now
+        self._consumed = Bound(sources, of.consumed.labels)
+        self._events = Bound(labels.STATUSES, of.events.labels)
+        self._freshness = Bound(labels.STATUSES, of.freshness.labels)
+        self._processing = Bound(labels.STATUSES, of.processing.labels)
+        self._dead_letters = Bound(labels.DEAD_LETTER_CODES, of.dead_letters.labels)
+        self._requests = {
+            operation: Bound(labels.ANSWERS, partial(of.requests.labels, operation)) for operation in labels.OPERATIONS
+        }
+        # A histogram's child is 14 series; of all the answers foreseen only few ever come.
+        self._durations: dict[tuple[str, str], Histogram] = {}
+        self._retries = Bound(labels.RETRY_REASONS, of.retries.labels)
+        self._maps_ignored = Bound(labels.IGNORED_MAPS, of.maps_ignored.labels)
+        self._skipped = Bound(sources, of.skipped.labels)
+        self._round_trips: dict[str, float] = {}
+        self._circuit = Bound(get_args(CircuitState), of.circuit_transitions.labels)
+        self._refreshes = Bound(get_args(Result), of.token_refreshes.labels)
+        self._published = {
+            (kind, result): of.published.labels(kind, result)
+            for kind in get_args(PublishKind)
+            for result in get_args(Result)
+        }
+        self._publish_duration = {key: of.publish_duration.labels(*key) for key in self._published}
+        self._commits = Bound(get_args(Result), of.commits.labels)
+        self._rebalances = Bound(get_args(Rebalance), of.rebalances.labels)
+        self._kafka_errors = Bound(labels.KAFKA_ERRORS, of.kafka_errors.labels)
+        self._ledger_commit = of.ledger_commit.labels(COMMITTING)
+        self._ledger_group = of.ledger_group.labels(COMMITTING)
+        self._ledger_errors = Bound(get_args(LedgerOperation), of.ledger_errors.labels)
+
+    # ---- records and their outcomes
+
+    def consumed(self, topic: str, count: int) -> None:
+        """Records were admitted."""
+        self._consumed[topic].inc(count)
+
+    def released(self, topic: str, count: int) -> None:
+        """Open records were let go on a revoke or a loss; the family counts returns."""
+        if topic == self._returns_topic:
+            self._of.released.inc(count)
+
+    def settled(self, outcome: RevokeOutcome, seconds: float) -> None:
+        """An outcome was decided, so long after its record was admitted."""
+        self._processing[outcome.status].observe(seconds)
+        self.event(
+            "outcome",
+            event_id=outcome.event_id,
+            topic=outcome.source.topic,
+            partition=outcome.source.partition,
+            offset=outcome.source.offset,
+            status=outcome.status,
+            cause=outcome.cause,
+            error_codes=outcome.error_codes,
+            attempts=outcome.attempts,
+            request_ids=outcome.request_ids,
+            seconds=round(seconds, 3),
+        )
+
+    # ---- the vendor
+
+    def called(self, operation: Operation, code: str, seconds: float) -> None:
+        """A request ended: `code` is its status, or the kind of silence."""
+        known = code if code in labels.ANSWERS else labels.OTHER
+        self._requests[operation][known].inc()
+        duration = self._durations.get((operation, known))
+        if duration is None:
+            duration = self._durations[operation, known] = self._of.request_duration.labels(operation, known)
+        duration.observe(seconds)
+
+    def merged(self, earns: int, events: int) -> None:
+        """A request carried so many earns for so many events."""
+        self._of.earns_per_request.observe(earns)
+        self._of.events_per_request.observe(events)
+
+    def retried(self, reason: str) -> None:
+        """A lane backs off."""
+        self._retries[reason].inc()
+
+    def throttled(self) -> None:
+        """The vendor answered 429."""
+        self._of.throttled.inc()
+        self.event("throttled")
+
+    def waited(self, seconds: float) -> None:
+        """A lane waited so long for its turn to call."""
+        self._of.quota_wait.observe(seconds)
+
+    def refreshed(self, *, succeeded: bool) -> None:
+        """The credentials were refreshed after a refusal, or could not be."""
+        self.event("credentials_refreshed" if succeeded else "credentials_rejected")
+
+    def renewed(self, result: Result) -> None:
+        """A token or a password was renewed, after a refusal or in time, or could not be."""
+        self._refreshes[result].inc()
+
+    def token_asked(self, code: str, seconds: float) -> None:
+        """A request for a token ended."""
+        self.called("token", code, seconds)
+
+    def circuit_moved(self, to: CircuitState) -> None:
+        """The breaker changed."""
+        self._circuit[to].inc()
+
+    # ---- Kafka
+
+    def polled(self, now: float) -> None:
+        """The loop turns; seconds since 1970."""
+        self._of.last_poll.set(now)
+
+    def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:
+        """A transaction ended; only a committed one's completions were published."""
+        result: Result = "ok" if committed else "error"
+        outcomes = [completion for completion in completions if completion.outcome is not None]
+        letters = [completion for completion in completions if completion.dead_letter is not None]
+        self._commits[result].inc()
+        self._count_published(len(outcomes), "outcome", result, seconds)
+        self._count_published(len(letters), "dlt", result, seconds)
+        if committed:
+            now = self._now()
+            self._of.last_commit.set(now / 1000)
+            for completion in letters:
+                self._dead_letters[completion.dead_letter_reason or labels.OTHER].inc()
+            for completion in outcomes:
+                self._count_outcome(completion, now)
+
+    def dropped(self, count: int) -> None:
+        """Completions came for an assignment that is over."""
+        self._of.dropped.inc(count)
+
+    def skipped(self, topic: str, count: int) -> None:
+        """Records were delivered that the restored map calls published."""
+        self._skipped[topic].inc(count)
+
+    def map_ignored(self, reason: str) -> None:
+        """A commit's metadata could not be used."""
+        self._maps_ignored[reason].inc()
+
+    def rebalanced(self, kind: Rebalance) -> None:
+        """Partitions came or went."""
+        self._rebalances[kind].inc()
+
+    def lag(self, partition: Partition, records: int) -> None:
+        """How many offsets the partition's end is ahead of what is published."""
+        self._of.lag.labels(partition.topic, str(partition.partition)).set(records)
+
+    def forget(self, partition: Partition) -> None:
+        """The partition is not ours any more; its lag left behind would be counted twice."""
+        self._of.lag.remove_by_labels({"topic": partition.topic, "partition": str(partition.partition)})
+
+    def round_trip(self, broker: str, seconds: float) -> None:
+        """The mean time a broker takes to answer."""
+        self._round_trips[broker] = seconds
+        self._of.broker_rtt.set(max(self._round_trips.values()))
+
+    def failed(self, code: str) -> None:
+        """Kafka answered with an error, by the name of its code."""
+        self._kafka_errors[code].inc()
+
+    # ---- the ledger
+
+    def ledger_committed(self, seconds: float, requests: int) -> None:
+        """A group of so many requests was written, which took so long."""
+        self._ledger_commit.observe(seconds)
+        self._ledger_group.observe(requests)
+
+    def ledger_failed(self, step: str) -> None:
+        """A step failed: connect, write or read; it is tried again."""
+        self._ledger_errors[step].inc()
+
+    # ---- within
+
+    def _count_published(self, count: int, kind: PublishKind, result: Result, seconds: float) -> None:
+        if count:
+            self._published[kind, result].inc(count)
+            self._publish_duration[kind, result].observe(seconds)
+
+    def _count_outcome(self, completion: Completion, at: Millis) -> None:
+        if completion.record.source.topic != self._returns_topic:
+            self._of.late_earns.inc()
+        elif completion.status is not None:
+            self._events[completion.status].inc()
+            age = max(0.0, (at - completion.record.timestamp) / 1000)
+            self._freshness[completion.status].observe(age, _exemplar(completion.record))
+
+
+def _exemplar(record: Record) -> dict[str, str] | None:
+    """The trace that the record belongs to, where its `traceparent` names one (W3C Trace Context)."""
+    values: Iterable[bytes | None] = (value for name, value in record.headers if name == "traceparent")
+    for value in values:
+        parts = (value or b"").decode("ascii", "replace").split("-")
+        if len(parts) == TRACEPARENT_PARTS and len(parts[1]) == len("0" * 32) and parts[1].isalnum():
+            return {"trace_id": parts[1]}
+    return None

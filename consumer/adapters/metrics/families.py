@@ -1,0 +1,98 @@
+"""Every counter and histogram, by its name, on one registry; the derived gauges stand in the snapshot."""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+HOUR = 3600.0
+SLO_SECONDS = 300.0
+"""An outcome within so long after its record is in time; one edge of the buckets."""
+FRESHNESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, SLO_SECONDS, 900.0, HOUR, 4 * HOUR, 24 * HOUR)
+WAITS = (0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, HOUR)
+CALLS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+COMMITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+COUNTS = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """What runs."""
+
+    version: str
+    revision: str
+    python: str
+    librdkafka: str
+
+
+class Families:
+    """The metrics, made once for a registry."""
+
+    def __init__(self, registry: CollectorRegistry, build: Build) -> None:
+        # A `_created` gauge beside each counter and histogram would double the series and tell nothing.
+        disable_created_metrics()  # type: ignore[no-untyped-call] # the library left it untyped
+        ProcessCollector(registry=registry)
+        GCCollector(registry=registry)
+        Info("returns_build", "What runs.", registry=registry).info(
+            {
+                "version": build.version,
+                "revision": build.revision,
+                "python": build.python,
+                "librdkafka": build.librdkafka,
+            }
+        )
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"returns_{name}", text, labels, registry=registry)
+
+        def histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+            return Histogram(f"returns_{name}", text, labels, buckets=buckets, registry=registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"returns_{name}", text, labels, registry=registry)
+
+        self.consumed = counter("events_consumed_total", "Records admitted.", "topic")
+        self.events = counter("events_total", "Outcomes of returns records, published.", "status")
+        self.late_earns = counter("late_earns_total", "Outcomes of earns that came after their return, published.")
+        self.released = counter("events_released_total", "Returns records let go on a revoke or a loss.")
+        self.dead_letters = counter("dead_letters_total", "Dead letters published.", "code")
+
+        self.freshness = histogram(
+            "event_to_outcome_seconds", "From the record's timestamp to its acknowledged outcome.", FRESHNESS, "outcome"
+        )
+        self.processing = histogram(
+            "event_processing_seconds", "From the record's admission to its decision.", FRESHNESS, "outcome"
+        )
+        self.quota_wait = histogram("quota_wait_seconds", "How long a lane waited for its turn to call.", WAITS)
+
+        self.requests = counter("api_requests_total", "Requests to the vendor.", "operation", "code")
+        self.request_duration = histogram(
+            "api_request_duration_seconds", "How long requests to the vendor took.", CALLS, "operation", "code"
+        )
+        self.retries = counter("api_retries_total", "Back-offs of lanes.", "reason")
+        self.throttled = counter("quota_throttled_total", "Answers 429 of the vendor.")
+        self.circuit_transitions = counter("circuit_transitions_total", "Changes of the breaker.", "to")
+        self.token_refreshes = counter("token_refresh_total", "Renewals of tokens and passwords.", "result")
+        self.earns_per_request = histogram("earns_per_request", "Earns that one request carried.", COUNTS)
+        self.events_per_request = histogram("events_per_request", "Events that one request served.", COUNTS)
+
+        self.published = counter("publish_total", "Messages published.", "kind", "result")
+        self.publish_duration = histogram(
+            "publish_duration_seconds", "How long a transaction took.", COMMITS, "kind", "result"
+        )
+        self.commits = counter("commits_total", "Ends of transactions.", "result")
+        self.rebalances = counter("rebalances_total", "Changes of the assignment.", "type")
+        self.kafka_errors = counter("kafka_errors_total", "Errors of the Kafka client.", "code")
+
+        self.maps_ignored = counter("offset_maps_ignored_total", "Commit metadata that could not be used.", "reason")
+        self.skipped = counter("events_skipped_total", "Records delivered that were published before.", "topic")
+        self.dropped = counter("completions_dropped_total", "Results that came after their assignment was over.")
+        self.lag = gauge("consumer_lag", "Records from what is published to the log's end.", "topic", "partition")
+        self.last_poll = gauge("last_poll_timestamp_seconds", "When Kafka was polled last.")
+        self.last_commit = gauge("last_commit_timestamp_seconds", "When a transaction was committed last; 0: never.")
+        self.broker_rtt = gauge("broker_rtt_seconds", "Mean round trip to the slowest broker.")
+
+        self.ledger_commit = histogram("ledger_commit_seconds", "How long a commit took.", COMMITS, "operation")
+        self.ledger_group = histogram("ledger_group_size", "Requests in one commit.", COUNTS, "operation")
+        self.ledger_errors = counter("ledger_errors_total", "Failed steps of the ledger, tried again.", "operation")
