@@ -1,0 +1,75 @@
+"""The options of `redrive` → what is wished for, or what is wrong with them."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import typer
+
+from consumer.cli.causes import MISCONFIGURED, say
+from consumer.cli.moment import moment
+from consumer.core.dead_letter import REASONS
+from consumer.core.model import CustomerId, Millis
+from consumer.core.redrive import LONGEST_NOTE, Selection
+from consumer.flow.redrive import Wish
+from consumer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options as they were typed."""
+
+    reasons: Sequence[str]
+    customer: int | None
+    promotion: str | None
+    since: str | None
+    partition: int | None
+    offset: int | None
+    limit: int | None
+    rate: float | None
+    max_redrives: int
+    note: str | None
+
+
+def wish(settings: Settings, asked: Asked) -> Wish:
+    """What is wished for; ends the process with a line for each option that is wrong."""
+    problems = list(_problems(asked))
+    for problem in problems:
+        say(problem)
+    if problems:
+        raise typer.Exit(MISCONFIGURED)
+    selection = Selection(
+        topics=frozenset({settings.topics.returns, settings.topics.earns}),
+        reasons=_reasons(asked),
+        customer=None if asked.customer is None else CustomerId(asked.customer),
+        promotion=asked.promotion,
+        since=None if asked.since is None else moment(asked.since, _now()),
+        partition=asked.partition,
+        offset=asked.offset,
+        max_redrives=asked.max_redrives,
+    )
+    return Wish(selection=selection, limit=asked.limit, rate=asked.rate, note=asked.note)
+
+
+def _problems(asked: Asked) -> Iterator[str]:
+    unknown = sorted(_reasons(asked) - set(REASONS))
+    if unknown:
+        yield f"--reason: {', '.join(unknown)} is none of {', '.join(REASONS)}"
+    if asked.since is not None:
+        try:
+            moment(asked.since, _now())
+        except ValueError as error:
+            yield f"--since: {error}"
+    if asked.rate is not None and not asked.rate > 0:
+        yield "--rate: must be more than 0"
+    if asked.note is not None and len(asked.note) > LONGEST_NOTE:
+        yield f"--note: must not be longer than {LONGEST_NOTE} characters"
+
+
+def _reasons(asked: Asked) -> frozenset[str]:
+    """Each option may hold several, with commas."""
+    return frozenset(code.strip().lower() for text in asked.reasons for code in text.split(",") if code.strip())
+
+
+def _now() -> Millis:
+    return Millis(time.time_ns() // 1_000_000)

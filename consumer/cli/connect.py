@@ -1,0 +1,158 @@
+"""Whether what the settings name is there: brokers, topics, registry, ledger, vendor. Nothing is changed."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumer.adapters import ledger
+from consumer.cli.causes import causes
+from consumer.settings import Settings
+
+ASK = 5.0
+"""Seconds for one answer."""
+GROUP_ASK = 20.0
+"""Seconds for the group: a new broker first has to make the topic that its groups live in."""
+UNAUTHORIZED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found, with the remedy where something is wrong."""
+
+    name: str
+    text: str
+    well: bool
+
+
+def fine(name: str, text: str) -> Finding:
+    """What is as it should be."""
+    return Finding(name, text, well=True)
+
+
+def wrong(name: str, text: str) -> Finding:
+    """What is not, with its remedy."""
+    return Finding(name, text, well=False)
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """One after another, as they are found."""
+    for look in (_kafka, _registry, _ledger, _vendor):
+        yield from look(settings)
+
+
+def _kafka(settings: Settings) -> Iterator[Finding]:
+    kafka = settings.kafka
+    client = AdminClient({**kafka.options, "bootstrap.servers": kafka.bootstrap_servers, "log_level": 0})
+    try:
+        # Asked for all topics: a question for one that is missing may create it.
+        cluster = client.list_topics(timeout=ASK)
+    except KafkaException as error:
+        yield wrong("kafka.bootstrap_servers", f"no broker answers ({error.args[0].str()}); are they up?")
+        return
+    yield fine("kafka.bootstrap_servers", f"{len(cluster.brokers)} brokers answer")
+    yield from _topics(settings, {name: len(topic.partitions) for name, topic in cluster.topics.items()})
+    yield _group(client, kafka.group_id)
+
+
+def _topics(settings: Settings, partitions: Mapping[str, int]) -> Iterator[Finding]:
+    for name in type(settings.topics).model_fields:
+        topic: str = getattr(settings.topics, name)
+        if partitions.get(topic):
+            yield fine(f"topics.{name}", f"the topic {topic} has {partitions[topic]} partitions")
+        else:
+            create = f"kafka-topics.sh --bootstrap-server {settings.kafka.bootstrap_servers} --create --topic {topic}"
+            yield wrong(f"topics.{name}", f"the topic {topic} is not there; create it: {create} --partitions 8")
+
+
+def _group(client: AdminClient, group: str) -> Finding:
+    try:
+        described = client.describe_consumer_groups([group], request_timeout=GROUP_ASK)[group].result()
+    except KafkaException as error:
+        return wrong("kafka.group_id", f"the group {group} cannot be read: {error.args[0].str()}")
+    return fine("kafka.group_id", f"the group {group} is {described.state.name.lower()}")
+
+
+def _registry(settings: Settings) -> Iterator[Finding]:
+    url = settings.schemas.registry_url
+    if url is None:
+        return
+    user, _, password = settings.schemas.registry_auth_reader()().partition(":")
+    answer = _asked(
+        lambda: httpx.get(f"{url.rstrip('/')}/subjects", auth=(user, password) if user else None, timeout=ASK)
+    )
+    if isinstance(answer, str):
+        yield wrong("schemas.registry_url", f"the registry does not answer: {answer}")
+    elif answer.status_code in UNAUTHORIZED:
+        yield wrong("schemas.registry_auth", "the registry refuses these credentials")
+    elif answer.is_error:
+        yield wrong("schemas.registry_url", f"the registry answers {answer.status_code}; is the path right?")
+    else:
+        yield fine("schemas.registry_url", "the registry answers")
+
+
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    url = settings.ledger.location()
+    try:
+        current = ledger.schema_is_current(url)
+    except (OSError, SQLAlchemyError) as error:
+        yield wrong("ledger.url", f"the ledger cannot be opened: {'; '.join(causes(error))}")
+        return
+    if current:
+        yield fine("ledger.url", "the ledger's schema is current")
+    elif url.startswith("sqlite"):
+        yield fine("ledger.url", "the ledger is not there yet or not current; run will see to it")
+    else:
+        yield wrong("ledger.url", "the ledger's schema is not current; run: returns-consumer migrate")
+
+
+def _vendor(settings: Settings) -> Iterator[Finding]:
+    api = settings.api
+    unreachable = _handshake(api.base_url)
+    if unreachable is not None:
+        yield wrong("api.base_url", f"the vendor cannot be reached: {unreachable}")
+        return
+    yield fine("api.base_url", "the vendor can be reached")
+    if api.auth == "basic":
+        yield fine("api.username", "not checked: only a call that spends quota would tell")
+    elif api.auth == "oauth":
+        yield _token(settings)
+
+
+def _token(settings: Settings) -> Finding:
+    api = settings.api
+    keys = {"key": api.oauth_key_reader()(), "secret": api.oauth_secret_reader()()}
+    url = f"{api.base_url.rstrip('/')}/v3/oauth/token/generate"
+    answer = _asked(lambda: httpx.post(url, json=keys, timeout=ASK))
+    if isinstance(answer, str):
+        return wrong("api.oauth_key", f"the token endpoint does not answer: {answer}")
+    if answer.is_success and b"accessToken" in answer.content:
+        return fine("api.oauth_key", "the vendor gives a token")
+    return wrong("api.oauth_key", f"the vendor gives no token, but status {answer.status_code}")
+
+
+def _asked(ask: Callable[[], httpx.Response]) -> httpx.Response | str:
+    try:
+        return ask()
+    except httpx.HTTPError as error:
+        return "; ".join(causes(error))
+
+
+def _handshake(url: str) -> str | None:
+    """Why nobody can be reached there, if so; no request is made."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    secure = parts.scheme == "https"
+    try:
+        with socket.create_connection((host, parts.port or (443 if secure else 80)), timeout=ASK) as plain:
+            if secure:
+                ssl.create_default_context().wrap_socket(plain, server_hostname=host).close()
+    except OSError as error:
+        return "; ".join(causes(error))
+    return None

@@ -1,0 +1,1 @@
+"""The simulated vendor, and the small world of the demo."""

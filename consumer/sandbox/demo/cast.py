@@ -1,0 +1,32 @@
+"""Who comes into the shop."""
+
+from consumer.core.model import CustomerId
+
+ANA = CustomerId(1001)
+BEN = CustomerId(1002)
+CLEO = CustomerId(1003)
+DORA = CustomerId(1004)
+EMIL = CustomerId(1005)
+FAYE = CustomerId(1006)
+GUS = CustomerId(1007)
+HANA = CustomerId(1008)
+IVO = CustomerId(1009)
+JUNE = CustomerId(1010)
+KURT = CustomerId(1011)
+LENA = CustomerId(1012)
+MILO = CustomerId(1013)
+NINA = CustomerId(1014)
+OTTO = CustomerId(1015)
+PIA = CustomerId(1016)
+QUIN = CustomerId(1017)
+ROSA = CustomerId(1018)
+SVEN = CustomerId(1019)
+TILDA = CustomerId(1020)
+UMA = CustomerId(1021)
+VITO = CustomerId(1022)
+WANDA = CustomerId(1023)
+XENIA = CustomerId(1024)
+YANN = CustomerId(1025)
+ZOE = CustomerId(1026)
+QUEUE = tuple(CustomerId(1100 + place) for place in range(1, 7))
+"""Those who wait at the door."""

@@ -1,0 +1,45 @@
+"""Settings → running parts; the only package that knows every adapter."""
+
+import asyncio
+import signal
+import sys
+
+from consumer.adapters.avro import SchemaRefused
+from consumer.adapters.kafka import BadOption
+from consumer.adapters.ledger import OldSchema
+from consumer.adapters.logs import Log, on_stdout
+from consumer.settings import Settings
+from consumer.wiring.build import build
+from consumer.wiring.service import Service
+
+MISCONFIGURED = 2
+
+__all__ = ["run", "serve"]
+
+
+def run(settings: Settings) -> int:
+    """Run one instance until it is stopped or dies; the exit code."""
+    log = on_stdout(settings.log.level, settings.log.format)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        try:
+            return runner.run(serve(settings, log))
+        except (OldSchema, SchemaRefused, BadOption) as wrong:
+            print(wrong, file=sys.stderr)  # noqa: T201 - a problem of the settings is told on stderr
+            return MISCONFIGURED
+
+
+async def serve(settings: Settings, log: Log) -> int:
+    """One instance on the running loop, ended by SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    service = Service(settings, build(settings, log, loop))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.stop)
+    return await service.run()
+
+
+def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.Loop

@@ -1,0 +1,47 @@
+"""The ledger as the other parts see it: the earn feed's memory, and whether its store is away."""
+
+from consumer.adapters.ledger import SqlLedger, Watcher
+from consumer.adapters.logs import Log
+from consumer.adapters.metrics import Metrics
+from consumer.ports import Partition
+
+
+class LedgerFeed:
+    """What the Kafka thread asks of the ledger."""
+
+    def __init__(self, ledger: SqlLedger) -> None:
+        self._ledger = ledger
+
+    def is_followed(self, partition: Partition) -> bool:
+        """Whether this ledger knows what the partition told up to the group's commit. Blocks."""
+        return self._ledger.is_followed(partition.topic, partition.partition)
+
+    def follow(self, partition: Partition) -> None:
+        """Remember that it follows the partition from now on. Blocks."""
+        self._ledger.follow((partition,))
+
+
+class Away:
+    """Whether the ledger's store is away, as its thread tells."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._away = False
+
+    def tell(self, away: bool) -> None:  # noqa: FBT001 - the ledger's callback has this one argument
+        """The store went away, or is back; any thread may tell."""
+        self._away = away
+        self._log.event("ledger_unavailable" if away else "ledger_recovered")
+
+    def is_away(self) -> bool:
+        """Whether it is away now."""
+        return self._away
+
+
+def watcher(metrics: Metrics, away: Away) -> Watcher:
+    """What the ledger's thread tells goes to the metrics and the log."""
+    return Watcher(
+        on_held=away.tell,
+        on_commit=metrics.ledger_committed,
+        on_error=metrics.ledger_failed,
+    )
