@@ -1,0 +1,85 @@
+"""What the process tells, line by line."""
+
+import io
+import json
+import logging
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from consumer.adapters import logs
+from consumer.adapters.logs import EVENTS
+from consumer.adapters.logs.reference import reference
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_line_is_one_json_object_with_its_time_in_utc() -> None:
+    out = io.BytesIO()
+
+    logs.opened("info", "json", out).event("outcome", event_id="e\ud800\n1", offset=7)
+
+    line = out.getvalue()
+    told = json.loads(line)
+    assert line.count(b"\n") == 1
+    assert (told["event"], told["level"], told["offset"], told["event_id"]) == ("outcome", "info", 7, "e\ud800\n1")
+    assert datetime.fromisoformat(told["timestamp"]).utcoffset() == timedelta(0)
+
+
+def test_a_line_below_the_level_is_not_written() -> None:
+    out = io.BytesIO()
+
+    log = logs.opened("warning", "json", out)
+    log.event("outcome")
+    log.event("throttled")
+
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["throttled"]
+
+
+def test_what_is_no_terminal_gets_json_and_console_can_be_asked_for() -> None:
+    by_itself, asked_for = io.BytesIO(), io.BytesIO()
+
+    logs.opened("info", None, by_itself).event("started")
+    logs.opened("info", "console", asked_for).event("started", group="g")
+
+    assert json.loads(by_itself.getvalue())["event"] == "started"
+    assert b"started" in asked_for.getvalue()
+    assert b"{" not in asked_for.getvalue()
+
+
+def test_what_a_library_logs_becomes_a_line_with_its_traceback_inside() -> None:
+    out = io.BytesIO()
+    library = logging.Logger("aiohttp.server")  # noqa: LOG001 - one that the test does not share
+    library.addHandler(logs.Libraries(logs.opened("info", "json", out)))
+
+    try:
+        raise ValueError("broken")  # noqa: TRY301 - the library's own error
+    except ValueError:
+        library.exception("request %d failed", 7)
+
+    told = json.loads(out.getvalue())
+    assert (told["event"], told["level"], told["library"]) == ("library", "error", "aiohttp.server")
+    assert told["message"] == "request 7 failed"
+    assert "ValueError: broken" in told["exception"]
+
+
+def test_an_event_that_nobody_listed_is_told_all_the_same() -> None:
+    out = io.BytesIO()
+
+    logs.opened("info", "json", out).event("surprise")
+
+    assert json.loads(out.getvalue())["event"] == "surprise"
+
+
+def test_every_event_in_the_source_is_on_the_list() -> None:
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "consumer").rglob("*.py"))
+
+    told = set(re.findall(r'\.event\(\s*"(\w+)"', sources))
+
+    assert told
+    assert told <= EVENTS.keys()
+
+
+def test_the_list_in_the_documentation_is_the_one_in_the_source() -> None:
+    """To bring it in step: `python -m consumer.adapters.logs.reference > docs/logs.md`."""
+    assert (ROOT / "docs" / "logs.md").read_text(encoding="utf-8") == "\n".join([*reference(), ""])

@@ -1,0 +1,150 @@
+"""`redrive` on a real broker, as a person at a prompt uses it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from consumer.adapters.kafka.sending_again import AgainSender
+from consumer.cli.verbs import app
+from tests.cli.dead_letters import Scene, event_ids
+from tests.testbed.parts import Broker
+
+pytestmark = pytest.mark.kafka
+
+
+def redriven(scene: Scene, *words: str) -> Result:
+    result = CliRunner().invoke(app, ["redrive", *words], env=scene.settings)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_without_yes_it_says_what_it_would_send_and_sends_nothing(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside([scene.a_letter("r1"), scene.a_letter("r2"), scene.a_letter("r3", "404")])
+
+    result = redriven(scene)
+
+    assert result.exit_code == 0
+    rows = [line.split()[:2] for line in result.stdout.splitlines() if line.strip()[:3] in {"731", "404"}]
+    assert rows == [["731", "2"], ["404", "1"]]
+    assert "3 dead letters would be sent again." in result.stdout
+    assert scene.sent() == []
+
+
+def test_a_letter_goes_back_as_it_was_with_one_redrive_more_and_the_note(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    letter = scene.a_letter("r1", redrives=1)
+    scene.set_aside([letter])
+
+    result = redriven(scene, "--yes", "--note", "earn feed repaired")
+
+    assert result.exit_code == 0
+    (sent,) = scene.sent()
+    assert (sent.key, sent.value) == (letter.key, letter.value)
+    assert sent.headers == (("shop", b"north"), ("redrive-count", b"2"), ("redrive-note", b"earn feed repaired"))
+
+
+def test_letters_left_out_once_can_be_sent_later_and_none_twice(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside([scene.a_letter(f"r{at}", "404" if at % 3 else "731") for at in range(9)])
+
+    redriven(scene, "--reason", "731", "--yes")
+    redriven(scene, "--limit", "2", "--yes")
+    first = event_ids(scene.sent())
+    redriven(scene, "--reason", "404", "731", "--yes")
+    nothing = redriven(scene, "--yes")
+
+    assert first == ["r0", "r3", "r6", "r1", "r2"]
+    assert event_ids(scene.sent()) == ["r0", "r3", "r6", "r1", "r2", "r4", "r5", "r7", "r8"]
+    assert "0 dead letters sent again." in nothing.stdout
+    # All are sent: the progress is an offset, and what lies below it is not read again.
+    assert "earlier redrive" not in nothing.stdout
+
+
+def test_a_person_selects_by_customer_promotion_and_time(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside(
+        [
+            scene.a_letter("r1", customer=1, key=b"till-1"),
+            scene.a_letter("r2", customer=2),
+            scene.a_letter("r3", customer=1, promotion="p2"),
+        ]
+    )
+
+    assert "1 dead letter would" in redriven(scene, "--promotion", "p2").stdout
+    assert "0 dead letters would" in redriven(scene, "--since", "2999-01-01").stdout
+    assert "3 dead letters would" in redriven(scene, "--since", "1h").stdout
+    redriven(scene, "--customer", "1", "--yes")
+
+    assert event_ids(scene.sent()) == ["r1", "r3"]
+
+
+def test_a_letter_sent_again_often_enough_stays(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside([scene.a_letter("r1", redrives=3), scene.a_letter("r2", redrives=2)])
+
+    result = redriven(scene, "--yes")
+
+    assert event_ids(scene.sent()) == ["r2"]
+    assert "1 sent again as often as --max-redrives allows" in result.stdout
+    redriven(scene, "--yes", "--max-redrives", "4")
+    assert event_ids(scene.sent()) == ["r2", "r1"]
+
+
+def test_the_export_has_a_line_for_each_letter(kafka: Broker, tmp_path: Path) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside([scene.a_letter("r1"), scene.a_letter("r2", "404")])
+
+    redriven(scene, "--reason", "731", "--export", str(tmp_path / "letters.jsonl"))
+
+    (line,) = (tmp_path / "letters.jsonl").read_text().splitlines()
+    told = json.loads(line)
+    assert (told["event_id"], told["reason"], told["offset"]) == ("r1", "731", 0)
+    assert told["headers"]["dlt-topic"] == scene.returns
+
+
+def test_a_second_redrive_ends_the_first(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside([scene.a_letter("r1"), scene.a_letter("r2")])
+    start = AgainSender.start
+
+    def overtaken(sender: AgainSender) -> None:
+        start(sender)
+        monkeypatch.setattr(AgainSender, "start", start)
+        assert redriven(scene, "--yes", "--limit", "1").exit_code == 0
+
+    monkeypatch.setattr(AgainSender, "start", overtaken)
+    result = redriven(scene, "--yes")
+
+    assert result.exit_code == 1
+    assert "another redrive of this group began" in result.stderr
+    assert event_ids(scene.sent()) == ["r1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(("--reason", "999"), "--reason"), (("--since", "soon"), "--since"), (("--rate", "0"), "--rate")],
+)
+def test_an_option_that_makes_no_sense_is_named(words: tuple[str, ...], named: str) -> None:
+    settings = {
+        "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "CONSUMER_API__BASE_URL": "http://127.0.0.1:1",
+        "CONSUMER_API__AUTH": "none",
+    }
+
+    result = CliRunner().invoke(app, ["redrive", *words], env=settings)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{named}: ")
+
+
+def test_a_topic_that_is_not_there_is_named(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.settings["CONSUMER_TOPICS__DEAD_LETTERS"] = "nowhere"
+
+    result = redriven(scene)
+
+    assert result.exit_code == 1
+    assert "the dead-letter topic nowhere is not there" in result.stderr

@@ -1,0 +1,97 @@
+"""What the operator sets, and what is said when it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from consumer.core.model import EarnedFromType
+from consumer.settings import Secret, load
+from tests.cli.given_settings import RIGHT, written
+
+ANYWHERE = "0.0.0.0"  # noqa: S104 - the default of the contract: probes come from outside the pod
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    settings = load(None, RIGHT)
+
+    assert settings.kafka.group_id == "returns-consumer"
+    assert (settings.kafka.window, settings.kafka.drain) == (1000, 20)
+    assert settings.topics.dead_letters == "return-transactions.dead-letters"
+    assert (settings.schemas.accept_json, settings.schemas.output) == (True, "single-object")
+    assert (settings.ledger.location(), settings.ledger.claim_lease) == ("sqlite:///ledger.db", 300)
+    assert settings.ledger.retention == 400 * 24 * 3600
+    assert (settings.api.timeout, settings.api.concurrency, settings.api.quota_reserve) == (10, 64, 0.05)
+    assert settings.policy.revoke_earned_from == {EarnedFromType.ACTIVITY}
+    assert (settings.http.host, settings.http.port, settings.log.format) == (ANYWHERE, 8080, None)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "api: {timeout: 3, concurrency: 7}\nkafka:\n")
+
+    settings = load(file, RIGHT | {"CONSUMER_API__TIMEOUT": "4"})
+
+    assert (settings.api.timeout, settings.api.concurrency) == (4, 7)
+
+
+def test_lists_and_maps_in_the_environment_are_json() -> None:
+    settings = load(
+        None,
+        RIGHT
+        | {
+            "CONSUMER_POLICY__REVOKE_EARNED_FROM": '["ACTIVITY", "REWARD"]',
+            "CONSUMER_KAFKA__OPTIONS": '{"linger.ms": 5, "socket.keepalive.enable": true}',
+        },
+    )
+
+    assert settings.policy.revoke_earned_from == {EarnedFromType.ACTIVITY, EarnedFromType.REWARD}
+    assert settings.kafka.options == {"linger.ms": 5, "socket.keepalive.enable": True}
+
+
+def test_with_a_registry_outcomes_are_confluent_unless_set_otherwise() -> None:
+    registry = RIGHT | {"CONSUMER_SCHEMAS__REGISTRY_URL": "http://registry:8081"}
+
+    assert load(None, registry).schemas.output == "confluent"
+    assert load(None, registry | {"CONSUMER_SCHEMAS__OUTPUT": "single-object"}).schemas.output == "single-object"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_means_psycopg_3(scheme: str) -> None:
+    settings = load(None, RIGHT | {"CONSUMER_LEDGER__URL": f"{scheme}://u:p@host/db"})
+
+    assert settings.ledger.location() == "postgresql+psycopg://u:p@host/db"
+
+
+def test_the_ledgers_url_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql://u:p@host/db\n", encoding="utf-8")
+
+    settings = load(None, RIGHT | {"CONSUMER_LEDGER__URL_FILE": str(file)})
+
+    assert settings.ledger.location() == "postgresql+psycopg://u:p@host/db"
+
+
+def test_a_secrets_file_is_read_again_and_its_last_text_stands_while_it_is_away(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("first\n", encoding="utf-8")
+    secret = Secret(None, file)
+
+    assert secret() == "first"
+    file.write_text("second", encoding="utf-8")
+    assert secret() == "second"
+    file.unlink()
+    assert secret() == "second"
+    assert "second" not in repr(secret)
+
+
+def test_a_secret_in_the_environment_replaces_its_twin_in_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "api: {password_file: /nowhere}\n")
+
+    assert load(file, RIGHT).api.password_reader()() == "s3cret-of-the-test"
+
+
+def test_settings_are_frozen_and_show_no_secret() -> None:
+    settings = load(None, RIGHT)
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.api.timeout = 1
+    assert "s3cret" not in repr(settings)

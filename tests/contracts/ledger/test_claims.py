@@ -1,0 +1,130 @@
+"""Claims: one call for an earn at a time, whoever asks."""
+
+import asyncio
+
+from consumer.core.model import EarnState
+from consumer.ports import Granted, Settlement
+from tests.builders import an_earn
+from tests.contracts.ledger.conftest import AnyLedger, Starting
+from tests.contracts.ledger.values import (
+    E1,
+    E2,
+    LEASE,
+    NOW,
+    a_claim,
+    at,
+    denied,
+    earn_now,
+    ended,
+    fed,
+    granted,
+    told,
+)
+
+
+async def test_a_free_earn_is_granted_for_certain(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+
+    answer = await granted(ledger, a_claim(at(1)))
+
+    assert [earn.claim for earn in answer.earns] == [str(at(1))]
+    assert answer.uncertain == frozenset()
+    assert (await earn_now(ledger)).claim == str(at(1))
+
+
+async def test_a_record_that_comes_again_owns_its_claim_and_is_uncertain(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+
+    assert (await granted(ledger, a_claim(at(1), now=NOW + 1))).uncertain == {E1}
+
+
+async def test_anothers_live_claim_denies_everything(ledger: AnyLedger) -> None:
+    await ledger.tell([told(), told(an_earn("e2", bill="B-2"), fed(1))])
+    await ledger.claim(a_claim(at(1), E1))
+
+    answer = await denied(ledger, a_claim(at(2), E2, E1, now=NOW + LEASE))
+
+    assert {earn.key: earn.claim for earn in answer.earns} == {E2: None, E1: str(at(1))}
+    assert (await earn_now(ledger, "B-2")).claim is None
+
+
+async def test_anothers_claim_older_than_the_lease_is_taken_over_and_uncertain(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+
+    answer = await granted(ledger, a_claim(at(2), now=NOW + LEASE + 1))
+
+    assert answer.uncertain == {E1}
+    assert answer.earns[0].claim == str(at(2))
+    await denied(ledger, a_claim(at(1), now=NOW + LEASE + 2))
+
+
+async def test_a_claim_made_again_starts_its_lease_again(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+    await ledger.claim(a_claim(at(1), now=NOW + LEASE))
+
+    await denied(ledger, a_claim(at(2), now=NOW + LEASE + 1))
+
+
+async def test_an_earn_that_is_gone_is_reported_and_claims_the_others(ledger: AnyLedger) -> None:
+    await ledger.tell([told(), told(an_earn("e2"), fed(1))])
+    await ledger.settle(ended(E1, EarnState.REVOKED, at(5)))
+
+    answer = await granted(ledger, a_claim(at(1), E1, E2))
+
+    assert [(earn.key, earn.state, earn.claim) for earn in answer.earns] == [
+        (E1, EarnState.REVOKED, str(at(5))),
+        (E2, EarnState.HELD, str(at(1))),
+    ]
+    assert answer.uncertain == frozenset()
+
+
+async def test_a_redeemed_earn_is_not_claimed(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.settle(ended(E1, EarnState.REDEEMED))
+
+    (earn,) = (await granted(ledger, a_claim(at(1)))).earns
+
+    assert (earn.state, earn.claim) == (EarnState.REDEEMED, None)
+
+
+async def test_one_claim_may_speak_for_several_records(ledger: AnyLedger) -> None:
+    await ledger.tell([told(), told(an_earn("e2"), fed(1))])
+    claim = a_claim(at(1))
+
+    answer = await granted(ledger, type(claim)(owners={E1: at(1), E2: at(2)}, now=NOW, lease=LEASE))
+
+    assert {earn.key: earn.claim for earn in answer.earns} == {E1: str(at(1)), E2: str(at(2))}
+
+
+async def test_a_released_claim_is_free_again(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+    await ledger.settle(Settlement(release=(E1,)))
+
+    assert (await granted(ledger, a_claim(at(2)))).uncertain == frozenset()
+
+
+async def test_claims_of_one_moment_are_decided_in_order(ledger: AnyLedger) -> None:
+    await ledger.tell([told(), told(an_earn("e2"), fed(1))])
+
+    answers = await asyncio.gather(
+        ledger.claim(a_claim(at(1), E1)), ledger.claim(a_claim(at(2), E2, E1)), ledger.claim(a_claim(at(3), E2))
+    )
+
+    assert [isinstance(answer, Granted) for answer in answers] == [True, False, True]
+
+
+async def test_of_two_consumers_that_claim_at_once_exactly_one_is_granted(another: Starting) -> None:
+    one, two = await another(), await another()
+    for number in range(10):
+        left, right = an_earn(f"a{number}"), an_earn(f"b{number}")
+        await one.tell([told(left, fed(2 * number)), told(right, fed(2 * number + 1))])
+
+        answers = await asyncio.gather(
+            one.claim(a_claim(at(1), left.key, right.key)), two.claim(a_claim(at(2), right.key, left.key))
+        )
+
+        assert sorted(type(answer).__name__ for answer in answers) == ["Denied", "Granted"]

@@ -1,0 +1,82 @@
+"""Every statement of the hot path finds its rows by an index."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from consumer.adapters.ledger import SqlLedger, migrate
+from consumer.adapters.ledger.database import Database, database_at
+from consumer.adapters.ledger.holding import Watcher
+from consumer.core.model import EarnKind, EarnState, Millis
+from consumer.ports import Settlement
+from tests.contracts.ledger.conftest import Clock
+from tests.contracts.ledger.values import (
+    E1,
+    a_claim,
+    an_opening,
+    at,
+    fed,
+    late_earn,
+    settled,
+    settled_late,
+    tell_one,
+    told,
+)
+
+
+async def test_every_statement_of_the_hot_path_uses_an_index(stored_url: str, clock: Clock) -> None:
+    migrate(stored_url)
+    database = database_at(stored_url)
+    heard: dict[str, Any] = {}
+
+    def note(_connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "INSERT", "DELETE")):
+            heard[statement] = parameters[0] if isinstance(parameters, list) else parameters
+
+    ledger = SqlLedger(database, Watcher(), clock)
+    await ledger.start()
+    event.listen(database.engine, "before_cursor_execute", note)
+    await everything(ledger)
+    event.remove(database.engine, "before_cursor_execute", note)
+    ledger.close()
+
+    scanning = {statement: scan for statement, given in heard.items() if (scan := scans(database, statement, given))}
+    assert scanning == {}
+    assert len(heard) >= 17
+
+
+async def everything(ledger: SqlLedger) -> None:
+    await ledger.tell([told(kind=EarnKind.REDEEMED)])
+    await ledger.tell([told(source=fed(1)), told(source=fed(2), kind=EarnKind.REVOKED)])
+    await tell_one(ledger, told(source=fed(3), redrive=1))
+    await ledger.open([an_opening()])
+    await ledger.forget(Millis(0), 5)
+    await ledger.settle(Settlement(states=((E1, EarnState.REVOKED, None),), release=(E1,)))
+    await ledger.claim(a_claim(at()))
+    for _ in range(2):
+        await ledger.settle(settled(an_opening()))
+        await ledger.settle(settled_late(told(source=fed(3))))
+    await late_earn(ledger, told(source=fed(3)))
+    await ledger.forget(Millis(2_000), 5)
+
+
+def scans(database: Database, statement: str, given: Any) -> list[str]:
+    """The steps of the statement's plan that read a whole table."""
+    with database.engine.connect() as connection:
+        if database.file is not None:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+            tables = ("earns", "returns", "returned_goods")
+            return [row[-1] for row in rows if row[-1].startswith(tuple(f"SCAN {table}" for table in tables))]
+        plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", given).scalar_one()
+        return [str(node["Relation Name"]) for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+
+
+def nodes(plan: Any) -> list[dict[str, Any]]:
+    top = json.loads(plan) if isinstance(plan, str) else plan
+    waiting, found = [each["Plan"] for each in top], []
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        waiting.extend(node.get("Plans", ()))
+    return found

@@ -1,0 +1,62 @@
+"""What is older than the retention goes, and nothing that is still needed."""
+
+from consumer.core.model import EarnKind, Millis
+from consumer.ports import Opened, Settled
+from tests.builders import an_earn, goods
+from tests.contracts.ledger.conftest import AnyLedger, Clock
+from tests.contracts.ledger.values import an_opening, at, earn_now, fed, open_one, opened, settled, told
+
+
+async def test_old_settled_returns_go_with_their_goods(ledger: AnyLedger) -> None:
+    await ledger.open([an_opening()])
+    await ledger.settle(settled(an_opening()))
+
+    assert await ledger.forget(Millis(1_001), 10) == 1
+
+    assert (await opened(ledger, an_opening("r2", at(1)))).returned == ((goods({"1": 1.0}),),)
+    assert isinstance(await open_one(ledger, an_opening(source=at(5))), Opened)
+
+
+async def test_what_is_younger_or_open_stays(ledger: AnyLedger, clock: Clock) -> None:
+    young, still_open = an_opening("r1", at(1)), an_opening("r2", at(2))
+    await ledger.open([still_open])
+    clock.now = Millis(5_000)
+    await ledger.open([young])
+    await ledger.tell([told()])
+    await ledger.settle(settled(young))
+
+    assert await ledger.forget(Millis(5_000), 10) == 0
+
+    assert isinstance(await open_one(ledger, young), Settled)
+    assert isinstance(await open_one(ledger, still_open), Opened)
+    assert await earn_now(ledger) == an_earn()
+
+
+async def test_an_event_stays_whole_while_its_redrive_is_needed(ledger: AnyLedger, clock: Clock) -> None:
+    await ledger.open([an_opening()])
+    await ledger.settle(settled(an_opening()))
+    clock.now = Millis(5_000)
+    await ledger.open([an_opening(source=at(7), redrive=1)])
+
+    assert await ledger.forget(Millis(9_000), 10) == 0
+    await ledger.settle(settled(an_opening(source=at(7), redrive=1)))
+    assert await ledger.forget(Millis(5_000), 10) == 0
+    assert await ledger.forget(Millis(5_001), 10) == 2
+
+
+async def test_old_earns_go_whatever_their_state(ledger: AnyLedger) -> None:
+    await ledger.tell([told(), told(an_earn("e2"), fed(1)), told(an_earn("e3"), fed(2), kind=EarnKind.REVOKED)])
+
+    assert await ledger.forget(Millis(1_001), 10) == 3
+
+    assert (await opened(ledger, an_opening())).earns == ()
+
+
+async def test_forgetting_goes_in_batches(ledger: AnyLedger) -> None:
+    openings = [an_opening(f"r{n}", at(n)) for n in range(5)]
+    await ledger.open(openings)
+    for each in openings:
+        await ledger.settle(settled(each))
+    await ledger.tell([told(an_earn(f"e{n}"), fed(n)) for n in range(3)])
+
+    assert [await ledger.forget(Millis(1_001), 2) for _ in range(4)] == [4, 3, 1, 0]

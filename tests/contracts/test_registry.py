@@ -1,0 +1,239 @@
+"""The registry client against a registry that misbehaves on request."""
+
+import asyncio
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from consumer.adapters.avro import REVOKE_OUTCOME, OutcomeCodec, RecordDecoder, Registry, SchemaRefused, load_schema
+from consumer.adapters.avro.survey import Unusable
+from consumer.ports import Unavailable, Undecodable
+
+NOT_FOUND = (404, json.dumps({"error_code": 40403, "message": "Schema 7 not found"}))
+OUTCOME = load_schema(REVOKE_OUTCOME)
+
+
+@dataclass
+class FakeRegistry:
+    """Answers each request with what stands under its method and path, or as a registry that knows nothing."""
+
+    answers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    credentials: list[str | None] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    """No answer is given before it is set."""
+    url: str = ""
+
+    def answer(self, request: str, credentials: str | None) -> tuple[int, str]:
+        self.asked.append(request)
+        self.credentials.append(credentials)
+        self.gate.wait(5)
+        return self.answers.get(request.partition("?")[0], NOT_FOUND)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeRegistry]:
+    state = FakeRegistry()
+    state.gate.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, text = state.answer(f"{self.command} {self.path}", self.headers.get("Authorization"))
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = _answer  # noqa: N815 - the names that http.server calls
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        state.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield state
+        state.gate.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def registry(fake: FakeRegistry) -> Iterator[Registry]:
+    client = Registry(fake.url, auth=None, timeout=5)
+    yield client
+    client.close()
+
+
+def schema_answer(**changed: object) -> tuple[int, str]:
+    return 200, json.dumps({"schema": '"string"', **changed})
+
+
+async def test_a_known_id_is_its_schema(fake: FakeRegistry, registry: Registry) -> None:
+    fake.answers["GET /schemas/ids/7"] = schema_answer()
+
+    assert await registry.schema_texts(7) == ('"string"',)
+
+
+async def test_an_id_that_the_registry_does_not_know_is_none(registry: Registry) -> None:
+    assert await registry.schema_texts(7) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, "<html>no such page</html>"),
+        (404, json.dumps({"error_code": 404, "message": "HTTP 404 Not Found"})),
+        (401, "{}"),
+        (403, "[]"),
+        (429, "{}"),
+        (500, json.dumps({"error_code": 50001, "message": "broken"})),
+        (503, ""),
+        (200, ""),
+        (200, "not json"),
+        (200, "[]"),
+        (200, "7"),
+    ],
+)
+async def test_what_no_registry_says_is_no_answer(
+    fake: FakeRegistry, registry: Registry, answer: tuple[int, str]
+) -> None:
+    fake.answers["GET /schemas/ids/7"] = answer
+
+    with pytest.raises(Unavailable) as unavailable:
+        await registry.schema_texts(7)
+
+    assert unavailable.value.reason == "registry"
+    assert len(fake.asked) == 1
+
+
+async def test_a_registry_that_is_not_there_gives_no_answer(fake: FakeRegistry) -> None:
+    elsewhere = Registry(fake.url.rpartition(":")[0] + ":1", auth=None, timeout=5)
+
+    with pytest.raises(Unavailable):
+        await elsewhere.schema_texts(7)
+    elsewhere.close()
+
+
+async def test_a_registry_that_hangs_gives_no_answer(fake: FakeRegistry) -> None:
+    fake.gate.clear()
+    impatient = Registry(fake.url, auth=None, timeout=0.05)
+
+    with pytest.raises(Unavailable):
+        await impatient.schema_texts(7)
+    impatient.close()
+
+
+async def test_what_was_unanswered_may_be_asked_again(fake: FakeRegistry, registry: Registry) -> None:
+    fake.answers["GET /schemas/ids/7"] = (503, "{}")
+    with pytest.raises(Unavailable):
+        await registry.schema_texts(7)
+
+    fake.answers["GET /schemas/ids/7"] = schema_answer()
+
+    assert await registry.schema_texts(7) == ('"string"',)
+
+
+async def test_those_who_ask_at_once_share_one_request(fake: FakeRegistry, registry: Registry) -> None:
+    fake.gate.clear()
+    fake.answers["GET /schemas/ids/7"] = schema_answer()
+    asking = [asyncio.create_task(registry.schema_texts(7)) for _ in range(5)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+
+    fake.gate.set()
+
+    assert [await asked for asked in asking[1:]] == [('"string"',)] * 4
+    assert asking[0].cancelled()
+    assert len(fake.asked) == 1
+
+
+async def test_credentials_travel_with_every_request(fake: FakeRegistry) -> None:
+    client = Registry(fake.url, auth="user:pass:word", timeout=5)
+
+    await client.schema_texts(7)
+
+    assert fake.credentials == ["Basic " + base64.b64encode(b"user:pass:word").decode()]
+    client.close()
+
+
+async def test_a_schema_comes_after_all_it_refers_to(fake: FakeRegistry, registry: Registry) -> None:
+    to_b = [{"name": "B", "subject": "b", "version": 2}]
+    fake.answers["GET /schemas/ids/7"] = schema_answer(
+        schema="a", references=[*to_b, {"name": "C", "subject": "c", "version": 1}]
+    )
+    fake.answers["GET /subjects/b/versions/2"] = schema_answer(schema="b", id=2, subject="b", version=2)
+    fake.answers["GET /subjects/c/versions/1"] = schema_answer(
+        schema="c", id=3, subject="c", version=1, references=to_b
+    )
+
+    assert await registry.schema_texts(7) == ("b", "c", "a")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"schemaType": "PROTOBUF"}, {"schemaType": "JSON"}, {"references": [{"name": "B", "subject": "b", "version": 2}]}],
+)
+async def test_a_schema_that_cannot_be_used_makes_its_records_undecodable(
+    fake: FakeRegistry, registry: Registry, changed: dict[str, object]
+) -> None:
+    fake.answers["GET /schemas/ids/7"] = schema_answer(**changed)
+    fake.answers["GET /subjects/b/versions/2"] = (404, json.dumps({"error_code": 40401, "message": "gone"}))
+    decoder = RecordDecoder(OUTCOME, registry=registry, accept_json=False)
+
+    assert isinstance(await registry.schema_texts(7), Unusable)
+    assert await decoder.learn(7)
+    with pytest.raises(Undecodable, match="schema 7"):
+        decoder.decode(b"\0\0\0\0\x07rest")
+
+
+async def test_what_is_learnt_is_not_asked_again_and_what_is_not_is(fake: FakeRegistry, registry: Registry) -> None:
+    decoder = RecordDecoder(OUTCOME, registry=registry, accept_json=False)
+    assert not await decoder.learn(7)
+    fake.answers["GET /schemas/ids/7"] = schema_answer(schema=OUTCOME.text)
+
+    assert await decoder.learn(7)
+    assert await decoder.learn(7)
+
+    assert len(fake.asked) == 2
+
+
+async def test_the_outcome_is_published_under_the_id_its_schema_is_given(
+    fake: FakeRegistry, registry: Registry
+) -> None:
+    fake.answers["POST /subjects/results-value/versions"] = (200, json.dumps({"id": 5}))
+    codec = OutcomeCodec(OUTCOME, registry=registry, results_topic="results")
+
+    await codec.prepare()
+
+    assert codec.publish(OUTCOME.header + b"body") == b"\0\0\0\0\x05body"
+
+
+@pytest.mark.parametrize("answer", [(503, "{}"), (401, "{}"), (404, "nothing"), (200, "{}"), (200, "[]"), (200, "")])
+async def test_a_registry_that_does_not_register_is_no_answer(
+    fake: FakeRegistry, registry: Registry, answer: tuple[int, str]
+) -> None:
+    fake.answers["POST /subjects/results-value/versions"] = answer
+
+    with pytest.raises(Unavailable):
+        await OutcomeCodec(OUTCOME, registry=registry, results_topic="results").prepare()
+
+
+@pytest.mark.parametrize("status", [409, 422])
+async def test_a_refused_schema_is_told_with_the_remedy(fake: FakeRegistry, registry: Registry, status: int) -> None:
+    fake.answers["POST /subjects/results-value/versions"] = (
+        status,
+        json.dumps({"error_code": status, "message": "incompatible"}),
+    )
+
+    with pytest.raises(SchemaRefused, match=r"results-value.*incompatible.*single-object"):
+        await OutcomeCodec(OUTCOME, registry=registry, results_topic="results").prepare()

@@ -1,0 +1,115 @@
+"""The evidence, indexed: which returns count, which earns are told when, what the vendor was asked."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, cast
+
+from tests.end_to_end.takes import Choice, Ordered, choice, whole_bill
+from tests.end_to_end.truth import (
+    Earned,
+    EarnTruth,
+    Evidence,
+    Produced,
+    ReturnTruth,
+    Seen,
+    VendorCall,
+)
+
+Coordinates = tuple[str, int, int]
+
+
+def source_of(seen: Seen) -> Coordinates:
+    source = cast("dict[str, Any]", seen.outcome["source"])
+    return source["topic"], source["partition"], source["offset"]
+
+
+def verdicts_of(seen: Seen) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", seen.outcome["verdicts"])
+
+
+class Case:
+    """One run's evidence, ready to be asked."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.returns = [record for record in evidence.produced if record.given.topic == "returns"]
+        self.earn_records = [record for record in evidence.produced if record.given.topic == "earns"]
+        self.outcomes: dict[Coordinates, list[Seen]] = defaultdict(list)
+        for seen in evidence.outcomes:
+            self.outcomes[source_of(seen)].append(seen)
+        self.calls: dict[str, list[VendorCall]] = defaultdict(list)
+        for call in sorted(evidence.vendor.calls, key=lambda each: each.started):
+            for earn_id in call.earn_ids:
+                self.calls[earn_id].append(call)
+        self.copies = _copies(self.returns)
+        self.counting = self._counting()
+        self._counts = {each.record.coordinates: each for each in self.counting}
+        self.on_bill: dict[str, list[Ordered]] = defaultdict(list)
+        for ordered in self.counting:
+            for brought in ordered.truth.brought:
+                self.on_bill[brought.bill].append(ordered)
+        self.earned: dict[str, list[Produced]] = defaultdict(list)
+        self.told: dict[tuple[str, str], int] = {}
+        self.earns: dict[str, Earned] = {}
+        self.earns_of_bill: dict[str, list[Earned]] = defaultdict(list)
+        self._index_earns()
+
+    def _counting(self) -> list[Ordered]:
+        """The returns that are no duplicates: of several copies, the one whose outcome says so."""
+        counting = []
+        for copies in self.copies.values():
+            for record in copies:
+                outcomes = self.outcomes.get(record.coordinates, [])
+                if len(copies) == 1 or any(seen.outcome["status"] != "DUPLICATE" for seen in outcomes):
+                    truth = record.given.truth
+                    assert isinstance(truth, ReturnTruth)
+                    counting.append(Ordered(record=record, truth=truth))
+                    break
+        return sorted(counting, key=lambda each: (each.record.given.wave, each.record.coordinates))
+
+    def _index_earns(self) -> None:
+        for record in sorted(self.earn_records, key=lambda each: (each.given.wave, each.offset)):
+            truth = record.given.truth
+            if not isinstance(truth, EarnTruth):
+                continue
+            earn = truth.earn
+            self.told.setdefault((earn.earn_id, truth.kind), record.given.wave)
+            if truth.kind == "EARNED":
+                self.earned[earn.earn_id].append(record)
+                if earn.earn_id not in self.earns:
+                    self.earns[earn.earn_id] = earn
+                    self.earns_of_bill[earn.bill].append(earn)
+
+    def is_counting(self, record: Produced) -> bool:
+        """Whether this copy is the one that is no duplicate."""
+        return record.coordinates in self._counts
+
+    def ordered(self, record: Produced) -> Ordered:
+        return self._counts[record.coordinates]
+
+    def choices(self, earn: Earned, ordered: Ordered) -> set[Choice]:
+        """What the policy may say; more than one only where the order of other returns is open."""
+        others = [other for other in self.on_bill[earn.bill] if other.record is not ordered.record]
+        policy = self.evidence.policy
+        return {
+            choice(earn, ordered.truth, whole=whole, policy=policy) for whole in whole_bill(earn.bill, ordered, others)
+        }
+
+    def takers(self, earn: Earned) -> list[Ordered]:
+        """The returns whose plan may take the earn, first to last."""
+        return [each for each in self.on_bill[earn.bill] if "take" in self.choices(earn, each)]
+
+    def fate_was_unclear(self, earn_id: str) -> bool:
+        """Whether an answer or its absence left the earn's fate open, so that a repeat had to be verified."""
+        calls = self.calls[earn_id]
+        killed = bool(self.evidence.kills) and len(calls) > 1
+        return killed or any(call.told[earn_id] == "unclear" for call in calls)
+
+
+def _copies(returns: Iterable[Produced]) -> dict[str, list[Produced]]:
+    copies: dict[str, list[Produced]] = defaultdict(list)
+    for record in returns:
+        truth = record.given.truth
+        if isinstance(truth, ReturnTruth):
+            copies[truth.event_id].append(record)
+    return copies

@@ -1,0 +1,109 @@
+"""The oracle accepts a right run and tells each way in which one can be wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.end_to_end.a_run import a_call, a_run, a_verdict, spoiled
+from tests.end_to_end.case import verdicts_of
+from tests.end_to_end.oracle import complaints
+from tests.end_to_end.truth import Evidence
+
+Spoil = Callable[[Evidence], Evidence]
+
+
+def with_calls(evidence: Evidence, *more: str, killed_at: float | None = None) -> Evidence:
+    again = tuple(a_call(f"req-{9 + number}", earn_id, 20.0 + 2 * number) for number, earn_id in enumerate(more))
+    vendor = replace(evidence.vendor, calls=(*evidence.vendor.calls, *again))
+    return replace(evidence, vendor=vendor, kills=() if killed_at is None else (killed_at,))
+
+
+def revoked(evidence: Evidence, *earn_ids: str) -> Evidence:
+    return replace(evidence, vendor=replace(evidence.vendor, revoked_by_us=frozenset(earn_ids)))
+
+
+def swapped(evidence: Evidence) -> Evidence:
+    first, second, *rest = evidence.outcomes
+    return replace(evidence, outcomes=(replace(first, offset=1), replace(second, offset=0), *rest))
+
+
+def other_letter_header(evidence: Evidence, name: str, value: bytes) -> Evidence:
+    first, *rest = evidence.letters
+    headers = tuple((each, value if each == name else text) for each, text in first.headers)
+    return replace(evidence, letters=(replace(first, headers=headers), *rest))
+
+
+WRONG: dict[str, tuple[Spoil, str]] = {
+    "an outcome is lost": (lambda run: replace(run, outcomes=run.outcomes[1:]), "0 outcomes"),
+    "an outcome appears twice": (lambda run: replace(run, outcomes=(*run.outcomes, run.outcomes[2])), "2 outcomes"),
+    "a late outcome is lost": (lambda run: replace(run, outcomes=run.outcomes[:-1]), "no late outcome"),
+    "the duplicate counts too": (lambda run: spoiled(run, 1, status="REVOKED"), "should be 'DUPLICATE'"),
+    "the copy counts instead": (lambda run: spoiled(run, 0, status="DUPLICATE"), "0 of 2 copies"),
+    "a wrong status": (lambda run: spoiled(run, 0, status="REVOKED"), "status"),
+    "an earn is forgotten": (lambda run: spoiled(run, 0, verdicts=[a_verdict("e1", "REVOKED")]), "no verdict for e2"),
+    "a kept earn is taken": (lambda run: spoiled(run, 2, verdicts=[a_verdict("e3", "REVOKED")]), "legal"),
+    "another reason for keeping": (
+        lambda run: spoiled(run, 2, verdicts=[a_verdict("e3", "KEPT_BY_POLICY", message="too-old")]),
+        "kept as too-old",
+    ),
+    "a foreign earn": (lambda run: spoiled(run, 4, verdicts=[a_verdict("e1", "REVOKED")]), "not of this purchase"),
+    "a verdict before its earn is told": (
+        lambda run: spoiled(run, 4, verdicts=[a_verdict("e4", "REVOKED")]),
+        "nobody told yet",
+    ),
+    "REVOKED twice": (lambda run: spoiled(run, 4, verdicts=[a_verdict("e4", "REVOKED")]), "e4: REVOKED in"),
+    "gone without anybody's doing": (
+        lambda run: spoiled(run, 5, verdicts=[a_verdict("e4", "ALREADY_REVOKED")]),
+        "nobody revoked it",
+    ),
+    "another return's late outcome": (lambda run: spoiled(run, 5, event_id="r1"), "event_id"),
+    "wrong error codes": (lambda run: spoiled(run, 0, error_codes=[]), "error_codes"),
+    "attempts of nobody": (lambda run: spoiled(run, 2, attempts=1), "1 attempts"),
+    "no attempts": (lambda run: spoiled(run, 5, attempts=0, request_ids=[]), "no attempts"),
+    "a foreign request id": (lambda run: spoiled(run, 0, request_ids=["req-2"]), "request ids of other calls"),
+    "one outcome id for two": (lambda run: spoiled(run, 1, outcome_id="returns-0"), "outcome_id"),
+    "a wrong bill": (lambda run: spoiled(run, 1, bill_numbers=[]), "bill_numbers"),
+    "outcomes out of order": (swapped, "after the outcome of offset"),
+    "a dead letter is lost": (lambda run: replace(run, letters=run.letters[1:]), "0 dead letters"),
+    "a dead letter appears twice": (
+        lambda run: replace(run, letters=(*run.letters, run.letters[0])),
+        "2 dead letters",
+    ),
+    "a dead letter without need": (lambda run: spoiled(run, 3, dead_lettered=False), "nothing asks for"),
+    "a wrong dead-letter reason": (lambda run: other_letter_header(run, "dlt-reason", b"731"), "dlt-reason"),
+    "a changed source header": (lambda run: other_letter_header(run, "till", b"8"), "headers changed"),
+    "other failures": (lambda run: other_letter_header(run, "dlt-failures", b"[]"), "dlt-failures"),
+    "an earn is not revoked": (lambda run: revoked(run, "e4"), "should be revoked"),
+    "an earn too many is revoked": (lambda run: revoked(run, "e1", "e3", "e4"), "nothing asks for it"),
+    "a call is repeated": (lambda run: with_calls(run, "e1"), "repeats"),
+    "a call is repeated long before a kill": (lambda run: with_calls(run, "e1", killed_at=19.0), "repeats"),
+    "a kept earn is asked for": (lambda run: with_calls(run, "e3"), "which no return takes"),
+    "a POS earn is asked for": (lambda run: with_calls(run, "e2"), "asked for e2"),
+    "two calls at once": (
+        lambda run: replace(run, vendor=replace(run.vendor, calls=(*run.vendor.calls, a_call("r", "e4", 1.5)))),
+        "overlap",
+    ),
+}
+
+
+def test_a_right_run_is_accepted() -> None:
+    assert complaints(a_run()) == []
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_run_is_told(name: str) -> None:
+    spoil, words = WRONG[name]
+
+    told = complaints(spoil(a_run()))
+
+    assert any(words in complaint for complaint in told), told
+
+
+def test_a_call_under_way_at_a_kill_may_be_repeated_and_then_found_gone() -> None:
+    killed = with_calls(a_run(), "e1", killed_at=1.5)
+    _, kept = verdicts_of(killed.outcomes[0])
+    gone = spoiled(killed, 0, verdicts=[a_verdict("e1", "ALREADY_REVOKED"), kept])
+
+    assert complaints(killed) == []
+    assert complaints(gone) == []

@@ -1,0 +1,79 @@
+"""The vendor's side: what had to be revoked is, nothing else, and no call is repeated without need."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tests.end_to_end.case import Case, verdicts_of
+from tests.end_to_end.truth import VendorCall
+from tests.end_to_end.verdicts import NEVER_REVOCABLE, revocable
+
+BEFORE_A_KILL = 3.0
+"""Seconds in which an answer may not have reached the ledger yet when its process died."""
+LONGEST_CALL = 1000
+
+
+def wrong(case: Case) -> Iterator[str]:
+    """What is wrong between us and the vendor."""
+    yield from case.evidence.vendor.complaints
+    yield from final_state(case)
+    yield from repeats(case)
+    yield from calls_are_of_one_customer(case)
+    yield from never_two_at_once(case)
+
+
+def final_state(case: Case) -> Iterator[str]:
+    due, maybe = set(), set()
+    for earn in case.earns.values():
+        if revocable(earn):
+            choices = [case.choices(earn, ordered) for ordered in case.on_bill[earn.bill]]
+            if any(each == {"take"} for each in choices):
+                due.add(earn.earn_id)
+            elif any("take" in each for each in choices):
+                maybe.add(earn.earn_id)
+    revoked = case.evidence.vendor.revoked_by_us
+    yield from (f"{earn_id}: should be revoked at the vendor and is not" for earn_id in sorted(due - revoked))
+    yield from (
+        f"{earn_id}: revoked at the vendor, and nothing asks for it" for earn_id in sorted(revoked - due - maybe)
+    )
+
+
+def repeats(case: Case) -> Iterator[str]:
+    asking: Counter[str] = Counter()
+    for seen in case.evidence.outcomes:
+        asking.update(v["earn_id"] for v in verdicts_of(seen) if v["verdict"] != "KEPT_BY_POLICY")
+    for earn_id, calls in case.calls.items():
+        failed = 0
+        for first, again in pairwise(calls):
+            failed += first.told[earn_id] == "failed"
+            if may_repeat(case, earn_id, first) or (first.told[earn_id] == "failed" and failed < asking[earn_id]):
+                continue
+            yield f"{earn_id}: {again.request_id} repeats {first.request_id}, answered {first.told[earn_id]}"
+
+
+def may_repeat(case: Case, earn_id: str, call: VendorCall) -> bool:
+    """Whether the fate of this call was unknown: no clear answer, or none that surely reached the ledger."""
+    near_a_kill = any(call.started <= kill and kill - BEFORE_A_KILL <= call.ended for kill in case.evidence.kills)
+    return call.told[earn_id] == "unclear" or near_a_kill
+
+
+def calls_are_of_one_customer(case: Case) -> Iterator[str]:
+    for call in case.evidence.vendor.calls:
+        if not 0 < len(call.earn_ids) <= LONGEST_CALL or len(set(call.earn_ids)) != len(call.earn_ids):
+            yield f"{call.request_id}: {len(call.earn_ids)} earns"
+        for earn_id in call.earn_ids:
+            earn = case.earns.get(earn_id)
+            if earn is None or earn.customer_id != call.customer_id or earn.promotion_type in NEVER_REVOCABLE:
+                yield f"{call.request_id}: asked for {earn_id} of {earn}"
+            elif not case.takers(earn):
+                yield f"{call.request_id}: asked for {earn_id}, which no return takes"
+
+
+def never_two_at_once(case: Case) -> Iterator[str]:
+    last: dict[int, VendorCall] = {}
+    for call in sorted(case.evidence.vendor.calls, key=lambda each: each.started):
+        before = last.get(call.customer_id)
+        if before is not None and call.started < before.ended:
+            yield f"{call.request_id} and {before.request_id} are of one customer and overlap"
+        if before is None or call.ended > before.ended:
+            last[call.customer_id] = call

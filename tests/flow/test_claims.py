@@ -1,0 +1,193 @@
+"""Which record may call for an earn, and what is known when an earlier call for it may have reached the vendor."""
+
+import asyncio
+from dataclasses import replace
+
+from consumer.core.model import Coordinates, EarnState
+from consumer.core.outcome import OutcomeStatus, VerdictKind
+from consumer.ports import Call, Partition, Response, Settlement
+from tests.flow import virtual_time
+from tests.flow.a_world import a_flow
+from tests.flow.claiming import ELSEWHERE, NOT_VALID, a_flow_with_earns, claimed_by, key
+from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, ok
+from tests.flow.parts import LEASE, Options
+from tests.flow.records import earned, record, return_fields, returned
+
+
+def test_an_earn_that_another_record_calls_for_is_not_asked_for_and_no_slot_is_held_in_that_wait() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger, Options(per_minute=60))
+        await claimed_by(ledger, ELSEWHERE)
+        flow.receive(returned(0))
+        await asyncio.sleep(30.0)
+
+        assert not flow.vendor.calls
+        assert flow.gate.under_way == 0
+        assert len(ledger.claims) < 30
+
+        await ledger.settle(Settlement(states=((key(), EarnState.REVOKED, ELSEWHERE),)))
+        await flow.rest()
+        assert [verdict.kind for verdict in flow.published.of(0).verdicts] == [VerdictKind.ALREADY_REVOKED]
+        assert not flow.vendor.calls
+
+    virtual_time.run(main())
+
+
+def test_an_abandoned_claim_is_taken_over_and_its_earn_is_in_doubt() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger)
+        await claimed_by(ledger, ELSEWHERE)
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert LEASE < flow.vendor.calls[0][0] < LEASE + 10.0
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert len(flow.vendor.listings) == 1
+
+    virtual_time.run(main())
+
+
+def test_an_earn_that_changed_since_it_was_planned_is_planned_again_and_its_neighbour_is_let_go_meanwhile() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger)
+        ledger.takes["claim"] = 1.0
+        flow.receive(returned(0, "r1"), returned(1, "r2", bill_number="b2"))
+        await asyncio.sleep(0.5)
+        flow.receive(earned(2, "e1", kind="REDEEMED"))
+        await flow.rest()
+
+        assert flow.published.of(0).status is OutcomeStatus.FAILED
+        assert flow.published.of(0).error_codes == (729,)
+        assert flow.published.of(1).status is OutcomeStatus.REVOKED
+        assert flow.vendor.asked == [["e2"]]
+
+    virtual_time.run(main())
+
+
+def test_an_earn_that_another_took_while_its_neighbour_is_called_for_elsewhere_is_planned_again_at_once() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger)
+        await claimed_by(ledger, ELSEWHERE, "e2")
+        ledger.takes["claim"] = 1.0
+        flow.receive(returned(0, "r1"), returned(1, "r2", bill_number="b2"))
+        await asyncio.sleep(0.5)
+        await ledger.settle(Settlement(states=((key("e1"), EarnState.REVOKED, ELSEWHERE),)))
+        await asyncio.sleep(1.0)
+
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert not flow.vendor.calls
+
+    virtual_time.run(main())
+
+
+def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger)
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 1))
+        flow.receive(returned(0, "r1"), returned(1, "r2"))
+        await flow.rest(10.0)
+
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert flow.published.of(1).verdicts[0].kind is VerdictKind.REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_claim_that_a_hold_outlasted_is_made_again_before_the_next_call() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = a_flow(FakeVendor(answers=in_parts(until=LEASE * 2)), ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert [len(claim.owners) for claim in ledger.claims] == [2, 1]
+        assert flow.published.of(0).status is OutcomeStatus.REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_claim_that_a_hold_outlasted_and_another_took_stops_the_request() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = a_flow(FakeVendor(answers=in_parts(until=LEASE * 2)), ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await asyncio.sleep(LEASE * 2 - 50.0)
+        await claimed_by(ledger, ELSEWHERE, "e2")
+        calls = len(flow.vendor.calls)
+        await asyncio.sleep(100.0)
+
+        assert ledger.earn("e2").claim == str(ELSEWHERE)
+        assert len(flow.vendor.calls) == calls
+        assert flow.gate.under_way == 0
+
+        await ledger.settle(Settlement(states=((key("e2"), EarnState.REVOKED, ELSEWHERE),)))
+        await flow.rest()
+        kinds = [verdict.kind for verdict in flow.published.of(0).verdicts]
+        assert kinds == [VerdictKind.REVOKED, VerdictKind.ALREADY_REVOKED]
+
+    virtual_time.run(main())
+
+
+def in_parts(until: float) -> Answer:
+    """e1 is revoked, of e2 nothing is said; asked for alone it is too much until then."""
+
+    def answers(call: Call) -> Response:
+        if len(call.earns) > 1:
+            detail = {"promotionId": "p1", "revokedEarnIds": ["e1"], "status": "SUCCESS"}
+            return answer(200, {"data": {"revokedDetails": [detail]}, "errors": []})
+        if asyncio.get_running_loop().time() < until:
+            return answer(429, {}, retry_after=until)
+        return ok(call)
+
+    return answers
+
+
+def test_a_bill_of_more_earns_than_a_lane_remembers_comes_to_its_end() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger)
+        held = ledger.shelf.earns[key("e1")]
+        many = 10_001
+        for number in range(many):
+            another = replace(held.earn, key=key(f"m{number}"))
+            ledger.shelf.earns[another.key] = replace(held, earn=another)
+        ledger.takes["claim"] = 1.0
+        flow.receive(returned(0))
+        await asyncio.sleep(0.5)
+        for number in range(many):
+            gone = ledger.shelf.earns[key(f"m{number}")]
+            earn = replace(gone.earn, state=EarnState.REVOKED)
+            ledger.shelf.earns[key(f"m{number}")] = replace(gone, earn=earn)
+        await flow.rest(60.0)
+
+        assert flow.published.of(0).status is OutcomeStatus.REVOKED
+        assert len(flow.vendor.calls) == 1
+
+    virtual_time.run(main())
+
+
+def test_two_instances_that_want_one_earn_call_once() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        one = await a_flow_with_earns(FakeVendor(latency=5.0), ledger)
+        other = a_flow(FakeVendor(), ledger=ledger)
+        other.inflow.assigned({Partition(RETURNS, 1): 1})
+        one.receive(returned(0))
+        await asyncio.sleep(1.0)
+        other.receive(record(0, return_fields("r2"), partition=1))
+        await asyncio.gather(one.rest(), other.rest())
+
+        assert one.published.of(0).verdicts[0].kind is VerdictKind.REVOKED
+        assert other.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert not other.vendor.calls
+
+    virtual_time.run(main())

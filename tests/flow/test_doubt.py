@@ -1,0 +1,95 @@
+"""Refusals of earns that an earlier call may have revoked: the listing decides."""
+
+import pytest
+
+from consumer.core.model import Coordinates
+from consumer.core.outcome import VerdictKind
+from consumer.ports import Call, Response, Unavailable
+from tests.flow import virtual_time
+from tests.flow.claiming import NOT_VALID, a_flow_with_earns, claimed_by
+from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, holds_nothing
+from tests.flow.parts import Options
+from tests.flow.records import returned
+
+
+@pytest.mark.parametrize(
+    ("listed", "kind"),
+    [
+        (holds_nothing, VerdictKind.ALREADY_REVOKED),
+        (
+            lambda _: answer(200, {"data": [{"earnedPromotionId": "e1", "promotionId": "p1", "earnedStatus": "X"}]}),
+            VerdictKind.NOT_VALID,
+        ),
+        (lambda _: answer(404, {"errors": [{"code": 404, "message": "who?"}]}), VerdictKind.NOT_VALID),
+    ],
+)
+def test_its_own_claim_makes_a_record_doubt_and_the_listing_decides(
+    listed: Answer,
+    kind: VerdictKind,
+) -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID, lists=listed), ledger)
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 0))
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert flow.published.of(0).verdicts[0].kind is kind
+        assert flow.published.of(0).attempts == 1
+        assert ledger.earn().claim is None
+
+    virtual_time.run(main())
+
+
+def test_without_verification_a_doubtful_refusal_counts_as_revoked_before() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger, Options(verify_uncertain=False))
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 0))
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert not flow.vendor.listings
+
+    virtual_time.run(main())
+
+
+def test_a_listing_without_an_answer_is_asked_for_again_and_the_revoke_is_not() -> None:
+    async def main() -> None:
+        away = iter([answer(503, {})])
+
+        def lists(call: Call) -> Response:
+            return next(away, holds_nothing(call))
+
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID, lists=lists), ledger)
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 0))
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert len(flow.vendor.calls) == 1
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_listing_that_is_lost_is_asked_for_again() -> None:
+    async def main() -> None:
+        silences = iter([Unavailable("connect", sent=False)])
+
+        def lists(call: Call) -> Response:
+            for silence in silences:
+                raise silence
+            return holds_nothing(call)
+
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID, lists=lists), ledger)
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 0))
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert len(flow.vendor.listings) == 2
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+
+    virtual_time.run(main())

@@ -1,0 +1,135 @@
+"""What watches it: scraped under one job, alerts that ask for that job, notes that say how to look."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from consumer.adapters.metrics.families import Build, Families
+from tests.helm.chart import CHART, NAMESPACE, Values, changed, defaults, example, notes, one, rendered, text
+
+FULL = example("full")
+SNAPSHOT = (Path(__file__).parents[2] / "consumer/adapters/metrics/snapshot.py").read_text()
+
+
+def rules(values: Values) -> list[Values]:
+    return [rule for group in one(rendered(values), "PrometheusRule")["spec"]["groups"] for rule in group["rules"]]
+
+
+def test_the_scraped_job_is_the_one_that_the_alerts_ask_for() -> None:
+    (endpoint,) = one(rendered(FULL), "PodMonitor")["spec"]["podMetricsEndpoints"]
+    (relabelling,) = endpoint["relabelings"]
+
+    asked = {job for rule in rules(FULL) for job in re.findall(r'job="([^"]*)"', rule["expr"])}
+
+    assert (endpoint["port"], endpoint["path"]) == ("http", "/metrics")
+    assert asked == {relabelling["replacement"]} == {"r-returns"}
+
+
+def test_a_rule_sees_its_own_release_only() -> None:
+    for rule in rules(changed(FULL, config__topics__returns="more-returns")):
+        expression = rule["expr"]
+        assert "returns-consumer" not in expression
+        assert "return-transactions" not in expression
+        assert f'namespace="{NAMESPACE}"' in expression
+
+
+def test_every_alert_says_how_bad_what_and_where_to_read_on() -> None:
+    alerts = [rule for rule in rules(FULL) if "alert" in rule]
+
+    assert len(alerts) > 20
+    for alert in alerts:
+        assert alert["alert"].startswith("Returns")
+        assert alert["labels"].keys() == {"severity", "team"}
+        assert alert["labels"]["severity"] in {"critical", "warning", "info"}
+        assert "{{" not in alert["annotations"]["summary"]
+        assert alert["annotations"]["runbook_url"] == f"https://runbooks.example/returns/{alert['alert']}"
+        assert alert["annotations"]["dashboard_url"] == "https://grafana.example/d/returns"
+
+
+def test_the_braces_of_prometheus_survive_helm() -> None:
+    (down,) = (rule for rule in rules(FULL) if rule.get("alert") == "ReturnsDown")
+
+    assert down["annotations"]["description"].startswith("{{ $labels.instance }} has")
+
+
+def test_an_alert_can_be_left_out() -> None:
+    assert "ReturnsMemoryNearLimit" not in {rule.get("alert") for rule in rules(FULL)}
+    assert "ReturnsMemoryNearLimit" in {rule.get("alert") for rule in rules(changed(FULL, prometheusRule__disabled=[]))}
+
+
+def test_the_rules_ask_for_metrics_that_there_are() -> None:
+    registry = CollectorRegistry()
+    Families(registry, Build(version="1", revision="r", python="3", librdkafka="2"))
+    known = {sample.name for family in registry.collect() for sample in family.samples}
+    known |= {f"returns_{name}" for name in re.findall(r'"([a-z_]+)"', SNAPSHOT)}
+    known |= {
+        f"{family.name}{end}" for family in registry.collect() for end in ("_total", "_bucket", "_sum", "_count", "")
+    }
+    recorded = {rule["record"] for rule in rules(FULL) if "record" in rule}
+
+    asked = {name for rule in rules(FULL) for name in re.findall(r"\b(?:job:)?returns_[a-z0-9_:]+\b", rule["expr"])}
+
+    assert asked - known - recorded == set()
+    assert recorded <= asked | recorded
+
+
+def test_each_recording_rule_serves_an_alert_or_the_dashboard() -> None:
+    alerts = " ".join(rule["expr"] for rule in rules(FULL) if "alert" in rule)
+    unused = {rule["record"] for rule in rules(FULL) if "record" in rule and rule["record"] not in alerts}
+
+    assert {re.sub(r"ratio_rate.*", "ratio_rate", name) for name in unused} <= {
+        "job:returns_late_outcomes:ratio_rate",
+        "job:returns_own_faults:ratio_rate",
+    }
+
+
+def test_nothing_of_it_is_there_without_asking() -> None:
+    kinds = {each["kind"] for each in rendered(example("minimal"))}
+
+    assert not kinds & {"PodMonitor", "PrometheusRule", "NetworkPolicy", "ScaledObject", "ExternalSecret"}
+
+
+def test_the_dashboard_is_found_by_its_label() -> None:
+    file = CHART / "files" / "dashboard.json"
+    if not file.exists():
+        assert "-dashboard" not in text(FULL)
+        return
+    shown = one(rendered(FULL), "ConfigMap", "-dashboard")
+
+    assert shown["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert json.loads(shown["data"]["returns-consumer.json"]) == json.loads(file.read_text())
+
+
+def test_the_notes_say_what_there_is_and_how_to_look() -> None:
+    told = notes(changed(example("postgres"), config__api__quota_per_minute=1000))
+
+    assert "from return-transactions to revoke-outcomes" in told
+    assert "950 requests a minute for the whole group, about 316 for each instance" in told
+    assert "50 s of grace, 20 s of them to drain" in told
+    for command in (
+        "logs --follow deployment/r-returns-consumer",
+        "port-forward",
+        "helm test r --namespace shop --logs",
+    ):
+        assert command in told
+    assert defaults()["prometheusRule"]["runbookUrl"] in told
+
+
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        ({"prometheusRule": {"enabled": False}}, "nobody is told when it stops"),
+        ({"config__api__auth": "none"}, "only a simulated vendor"),
+        ({"config__api__allow_plaintext": True}, "may show the vendor's credentials"),
+    ],
+)
+def test_the_notes_warn_of_what_is_risky(change: dict[str, object], warning: str) -> None:
+    assert warning not in notes(FULL)
+    assert warning in notes(changed(FULL, **change))
+
+
+def test_the_notes_tell_of_a_cap_by_the_quota() -> None:
+    assert "autoscaling stops at 5 instances" in notes(example("keda"))

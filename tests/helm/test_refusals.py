@@ -1,0 +1,116 @@
+"""What cannot work is refused, with a sentence that says why and what to do."""
+
+import pytest
+
+from tests.helm.chart import RefusedError, Values, changed, defaults, example, rendered
+
+KEDA = example("keda")
+MINIMAL = example("minimal")
+SHARED = example("postgres")
+
+REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
+    "no brokers": (MINIMAL, {"config__kafka__bootstrap_servers": ""}, "config.kafka.bootstrap_servers is required"),
+    "no vendor": (MINIMAL, {"config__api__base_url": ""}, "config.api.base_url is required"),
+    "no user": (MINIMAL, {"config__api__username": ""}, "config.api.username is required"),
+    "no secret": (MINIMAL, {"secrets__existingSecret": ""}, "a Secret with the keys api-password."),
+    "no ledger's secret": (
+        changed(SHARED, config__api__auth="none"),
+        {"secrets__existingSecret": ""},
+        "a Secret with the keys url.",
+    ),
+    "a grace too short": (MINIMAL, {"terminationGracePeriodSeconds": 30}, "must exceed config.kafka.drain + 10"),
+    "a drain too long": (MINIMAL, {"config__kafka__drain": 150}, "less than half of max.poll.interval.ms"),
+    "a poll interval too short": (
+        MINIMAL,
+        {"config__kafka__options": {"max.poll.interval.ms": 40000}},
+        "less than half of max.poll.interval.ms",
+    ),
+    "a call longer than the drain": (MINIMAL, {"config__api__timeout": 21}, "must not exceed config.kafka.drain"),
+    "a lease too short": (MINIMAL, {"config__ledger__claim_lease": 10}, "must be more than config.api.timeout"),
+    "back-offs upside down": (MINIMAL, {"config__retry__max": 0.1}, "at least config.retry.initial"),
+    "SQLite for two": (MINIMAL, {"replicas": 2}, "ledger.type=sqlite is for one instance: set replicas to 1"),
+    "SQLite for any number": (MINIMAL, {"replicas": None}, "an autoscaler of yours could make more"),
+    "SQLite by lag": (KEDA, {"ledger__type": "sqlite"}, "autoscaling.enabled needs ledger.type=postgres"),
+    "SQLite without a volume": (MINIMAL, {"persistence__enabled": False}, "sqlite needs persistence.enabled"),
+    "a migration without its secret": (KEDA, {"migration__enabled": True}, "runs before the ExternalSecret is there"),
+    "an ExternalSecret of nothing": (KEDA, {"externalSecret__remoteKey": ""}, "and externalSecret.remoteKey"),
+    "two autoscalers": (KEDA, {"replicas": None}, "makes another; choose one"),
+    "unknown partitions": (KEDA, {"autoscaling__partitions": 0}, "autoscaling.partitions is required"),
+    "idle instances": (KEDA, {"autoscaling__partitions": 11}, "must not exceed autoscaling.partitions (11)"),
+    "more than the quota feeds": (KEDA, {"autoscaling__minReplicas": 6}, "can feed (5 instances"),
+    "one identity for all": (
+        MINIMAL,
+        {"config__kafka__options": {"group.instance.id": "a"}},
+        "would all have the same one",
+    ),
+    "a password in the open": (
+        MINIMAL,
+        {"config__kafka__options": {"security.protocol": "sasl_plaintext", "sasl.mechanism": "PLAIN"}},
+        "SASL PLAIN without TLS",
+    ),
+    "a password in the ConfigMap": (
+        MINIMAL,
+        {"config__kafka__options": {"sasl.password": "x"}},
+        "may not hold sasl.password",
+    ),
+    "options in two places": (
+        SHARED,
+        {"config__kafka__options": {"client.rack": "a"}},
+        "replaces config.kafka.options as a whole",
+    ),
+    "files that options replace": (SHARED, {"kafkaTls__existingSecret": "tls"}, "exclude each other"),
+    "credentials in the open": (MINIMAL, {"config__api__base_url": "http://vendor.example"}, "must be https://"),
+    "an encoding without its registry": (
+        MINIMAL,
+        {"config__schemas__output": "confluent"},
+        "needs config.schemas.registry_url",
+    ),
+    "credentials of no registry": (MINIMAL, {"secrets__keys__registryAuth": "r"}, "is for a registry"),
+    "one topic for two": (MINIMAL, {"config__topics__results": "earn-events"}, "four different topics"),
+    "a setting behind the chart's back": (MINIMAL, {"env": {"CONSUMER_KAFKA__DRAIN": "90"}}, "set it in config"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_work_is_refused(case: str) -> None:
+    works, change, sentence = REFUSED[case]
+    assert rendered(works)
+
+    with pytest.raises(RefusedError) as refused:
+        rendered(changed(works, **change))
+
+    problems = [line for line in str(refused.value).splitlines() if line.startswith("- ")]
+    assert len(problems) == 1
+    assert sentence in problems[0]
+    assert problems[0].endswith(".")
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(RefusedError) as refused:
+        rendered(changed(defaults(), replicas=2))
+
+    assert str(refused.value).count("\n- ") == len(("brokers", "vendor", "user", "secret", "sqlite"))
+
+
+def test_plaintext_to_this_pod_or_on_request_is_fine() -> None:
+    assert rendered(changed(MINIMAL, config__api__base_url="http://127.0.0.1:8090"))
+    assert rendered(changed(MINIMAL, config__api__base_url="http://sandbox", config__api__allow_plaintext=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("image__digest", "sha256:abc"),
+        ("config__http__port", 80),
+        ("config__api__quota_reserve", 1),
+        ("podSecurityContext__runAsNonRoot", False),
+        ("podSecurityContext__runAsUser", 0),
+        ("persistence__accessMode", "ReadWriteMany"),
+        ("autoscaling__minReplicas", 0),
+        ("extraVolumes", [{"name": "host", "hostPath": {"path": "/"}}]),
+        ("networkPolicy__kafka__cidrs", ["kafka.example"]),
+    ],
+)
+def test_the_schema_refuses_what_can_never_be_right(name: str, value: object) -> None:
+    with pytest.raises(RefusedError, match="don't meet the specifications of the schema"):
+        rendered(changed(MINIMAL, **{name: value}))

@@ -1,0 +1,66 @@
+"""Scaling by lag: never past the partitions or the quota, and the Deployment lets the count go."""
+
+import pytest
+
+from tests.helm.chart import changed, example, one, rendered
+
+KEDA = example("keda")
+
+
+def test_without_asking_the_count_is_fixed() -> None:
+    objects = rendered(example("minimal"))
+
+    assert one(objects, "Deployment")["spec"]["replicas"] == 1
+    assert not [each for each in objects if each["kind"] == "ScaledObject"]
+
+
+def test_the_deployment_leaves_the_count_to_the_autoscaler() -> None:
+    assert "replicas" not in one(rendered(KEDA), "Deployment")["spec"]
+    assert "replicas" not in one(rendered(changed(example("postgres"), replicas=None)), "Deployment")["spec"]
+
+
+@pytest.mark.parametrize(
+    ("most", "quota", "instances"),
+    [(12, 2400, 5), (12, 2631, 5), (12, 2632, 6), (3, 2400, 3), (12, 0, 12), (12, 10**6, 12)],
+)
+def test_the_quota_caps_the_instances(most: int, quota: int, instances: int) -> None:
+    values = changed(KEDA, autoscaling__maxReplicas=most, config__api__quota_per_minute=quota)
+
+    assert one(rendered(values), "ScaledObject")["spec"]["maxReplicaCount"] == instances
+
+
+def test_lag_is_counted_as_the_service_reads() -> None:
+    values = changed(KEDA, config__kafka__group_id="others", config__topics__returns="more-returns")
+    (trigger,) = one(rendered(values), "ScaledObject")["spec"]["triggers"]
+
+    assert trigger["metadata"] == {
+        "bootstrapServers": "kafka:9092",
+        "consumerGroup": "others",
+        "topic": "more-returns",
+        "lagThreshold": "1000",
+        "offsetResetPolicy": "earliest",
+        "allowIdleConsumers": "false",
+        "limitToPartitionsWithLag": "true",
+        "excludePersistentLag": "true",
+        "scaleToZeroOnInvalidOffset": "false",
+    }
+    assert trigger["authenticationRef"] == {"name": "kafka"}
+
+
+def test_steps_are_few_as_each_is_a_rebalance() -> None:
+    spec = one(rendered(KEDA), "ScaledObject")["spec"]
+    behavior = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
+
+    assert spec["minReplicaCount"] == 1
+    assert behavior["scaleUp"]["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 120}]
+    assert behavior["scaleDown"]["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 300}]
+
+
+def test_the_external_secret_brings_the_keys_that_are_mounted() -> None:
+    objects = rendered(KEDA)
+    spec = one(objects, "ExternalSecret")["spec"]
+    volumes = one(objects, "Deployment")["spec"]["template"]["spec"]["volumes"]
+    (mounted,) = (volume["secret"] for volume in volumes if volume["name"] == "secrets")
+
+    assert spec["target"]["name"] == mounted["secretName"]
+    assert [each["secretKey"] for each in spec["data"]] == [each["key"] for each in mounted["items"]]

@@ -1,0 +1,81 @@
+"""Each alert fires when it should, by its rendered rule in the real engine; and is silent when it should."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.helm.tools import promtool
+from tests.ops import a_good_day as day
+from tests.ops.rules import Expected, alerts, complaints, write_rules
+from tests.ops.series import Samples, restarted
+from tests.ops.stories import FROM, STORIES, Story
+
+NOBODY: frozenset[str] = frozenset()
+DAY = 120
+
+
+def test_promtool_accepts_the_rules(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [promtool(), "check", "rules", "--lint=all", "--lint-fatal", write_rules(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_there_is_a_story_for_every_alert() -> None:
+    told = {alert for story in STORIES for alert in story.fires}
+
+    assert told == {f"{rule['alert']}/{rule['labels']['severity']}" for rule in alerts()}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_exactly_its_alerts_fire_in_a_bad_stretch_restart_or_not_and_resolve_after_it(
+    story: Story, tmp_path: Path
+) -> None:
+    series = {**day.a_good_day(story.minutes), **story.series}
+    begun_anew = {name: _begun_anew(name, samples, story.at - 3) for name, samples in series.items()}
+
+    told = complaints(
+        tmp_path,
+        Expected(series=series, fires={FROM - 1: NOBODY, story.at: story.fires, story.over: NOBODY}),
+        Expected(series=begun_anew, fires={story.at: story.fires}),
+    )
+
+    assert told == ""
+
+
+def _begun_anew(name: str, samples: Samples, minute: int) -> Samples:
+    """Our own counters start again from 0."""
+    return restarted(samples, minute) if day.is_counter(name) and name.startswith("returns_") else samples
+
+
+def test_nothing_fires_on_a_good_day_nor_after_a_restart(tmp_path: Path) -> None:
+    series = {name: _begun_anew(name, samples, 60) for name, samples in day.a_good_day(DAY).items()}
+    quiet = dict.fromkeys((5, 30, 59, 61, 65, 90, DAY - 1), NOBODY)
+
+    assert complaints(tmp_path, Expected(series=series, fires=quiet)) == ""
+
+
+def test_nothing_but_the_absence_fires_where_nothing_is_told(tmp_path: Path) -> None:
+    absent = frozenset({"ReturnsAbsent/critical"})
+
+    assert complaints(tmp_path, Expected(series={}, fires={4: NOBODY, 6: absent})) == ""
+
+
+def test_a_series_that_is_missing_makes_no_other_alert_fire(tmp_path: Path) -> None:
+    good = day.a_good_day(25)
+    families = {name.partition("{")[0] for name in good} - {"returns_build_info"}
+
+    told = complaints(
+        tmp_path,
+        *(
+            Expected(series={name: good[name] for name in good if name.partition("{")[0] != family}, fires={23: NOBODY})
+            for family in sorted(families)
+        ),
+    )
+
+    assert told == ""

@@ -1,0 +1,1 @@
+"""The same parts as containers, for a machine that has Docker."""

@@ -1,0 +1,153 @@
+"""Apache Kafka in KRaft mode as a process of our own, which a test may kill, pause and start again."""
+
+import signal
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from tests.testbed.cache import fetched
+from tests.testbed.java import fingerprint, java
+from tests.testbed.kraft import VERSION, ClusterPlan, plan_cluster, settings
+from tests.testbed.maven import fetch_jars
+from tests.testbed.process import Process, Program
+from tests.testbed.topics import Topics
+
+OLDEST_JAVA = 17
+SECONDS = 120
+ARCHIVE = "kafka.jsa"
+
+
+class KafkaBroker:
+    """One broker; a new one is a cluster of its own unless it is given a plan and its place in it."""
+
+    def __init__(self, plan: ClusterPlan | None = None, place: int = 0, *, archive: str | None = None) -> None:
+        self._archive = archive
+        self._plan = plan_cluster(1) if plan is None else plan
+        self._node = self._plan.nodes[place]
+        self._home = tempfile.TemporaryDirectory(prefix="kafka-")
+        self._folder = Path(self._home.name)
+        self._process: Process | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """The address of this broker; it stays the same over a restart."""
+        return f"127.0.0.1:{self._node.port}"
+
+    def create_topic(self, name: str, partitions: int) -> None:
+        """Create a topic and return once every partition has its leader."""
+        Topics(self.bootstrap).create(name, partitions)
+
+    def start(self) -> None:
+        """Start it, on the data it had if it ran before, and return once it serves."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start it without waiting: the nodes of a cluster need each other."""
+        configuration = self._folder / "server.properties"
+        if not configuration.exists():
+            chosen = settings(self._plan, self._node, self._folder / "data")
+            configuration.write_text("".join(f"{name}={value}\n" for name, value in chosen.items()))
+            self._format(configuration)
+        self._process = Process(
+            Program(
+                command=[*jvm(), self._archive or use_archive(), "-Xmx512m", "kafka.Kafka", str(configuration)],
+                folder=self._folder,
+                log=self._folder / "kafka.log",
+            ),
+        )
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers a client."""
+        topics = Topics(self.bootstrap)
+        self._running().wait_until_ready("Kafka", topics.answers, within=SECONDS)
+
+    def _format(self, configuration: Path) -> None:
+        done = subprocess.run(
+            [
+                *(*jvm(), "-XX:TieredStopAtLevel=1", self._archive or use_archive()),
+                *("kafka.tools.StorageTool", "format", "-t", self._plan.id, "-c", str(configuration)),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"Kafka's storage cannot be formatted:\n{done.stdout}{done.stderr}")
+
+    def _running(self) -> Process:
+        if self._process is None:
+            raise RuntimeError("this broker was never started")
+        return self._process
+
+    def kill(self) -> None:
+        """kill -9; `start` brings it back with what was on its disk."""
+        self._running().kill()
+
+    def terminate(self) -> None:
+        """An orderly stop."""
+        self._running().stop(within=SECONDS)
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open and nothing is answered."""
+        self._running().send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused broker go on."""
+        self._running().send(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it and throw its data away."""
+        if self._process is not None:
+            self._process.kill()
+        self._home.cleanup()
+
+
+class KafkaCluster:
+    """Several brokers, each replicating for the others."""
+
+    def __init__(self, size: int = 3) -> None:
+        plan = plan_cluster(size)
+        self.bootstrap = plan.bootstrap
+        self.brokers = tuple(KafkaBroker(plan, place) for place in range(size))
+
+    def start(self) -> None:
+        """Start all and return once each serves."""
+        for broker in self.brokers:
+            broker.launch()
+        for broker in self.brokers:
+            broker.wait_until_ready()
+
+    def close(self) -> None:
+        """End all and throw their data away."""
+        for broker in self.brokers:
+            broker.close()
+
+
+def jvm() -> list[str]:
+    """Java with Kafka's jars, fetched the first time."""
+    jars = fetched(f"kafka-{VERSION}", fetch_kafka)
+    return [str(java(OLDEST_JAVA)), "-XX:+UseSerialGC", "-cp", str(jars / "*")]
+
+
+def fetch_kafka(folder: Path) -> None:
+    fetch_jars(
+        folder,
+        f"org.apache.kafka:kafka_2.13:{VERSION}",
+        f"org.apache.kafka:kafka-tools:{VERSION}",
+        "org.slf4j:slf4j-nop:1.7.36",
+    )
+
+
+def use_archive() -> str:
+    """The option that starts Kafka from its loaded classes, kept by an earlier run: a third of the work of a start."""
+    name = f"kafka-{VERSION}-classes-{fingerprint(java(OLDEST_JAVA))}"
+    return f"-XX:SharedArchiveFile={fetched(name, keep_classes) / ARCHIVE}"
+
+
+def keep_classes(folder: Path) -> None:
+    """Run a broker once and let Java write down what it loaded."""
+    with closing(KafkaBroker(archive=f"-XX:ArchiveClassesAtExit={folder / ARCHIVE}")) as broker:
+        broker.start()
+        broker.terminate()
