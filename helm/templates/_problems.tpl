@@ -1,0 +1,145 @@
+{{/* What cannot work together, as a list of sentences under "lines". */}}
+{{- define "returns.problems" -}}
+{{- $lines := list -}}
+{{- range list "returns.problems.required" "returns.problems.kafka" "returns.problems.times" "returns.problems.ledger" "returns.problems.scaling" "returns.problems.rest" -}}
+{{- $lines = concat $lines ((include . $ | fromJson).lines | default list) -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}
+
+{{- define "returns.problems.required" -}}
+{{- $lines := list -}}
+{{- if not .Values.config.kafka.bootstrap_servers -}}
+{{- $lines = append $lines "config.kafka.bootstrap_servers is required: the brokers as host:port, several with commas." -}}
+{{- end -}}
+{{- if not .Values.config.api.base_url -}}
+{{- $lines = append $lines "config.api.base_url is required: the vendor's https://HOST." -}}
+{{- end -}}
+{{- if and (eq .Values.config.api.auth "basic") (not .Values.config.api.username) -}}
+{{- $lines = append $lines "config.api.username is required with config.api.auth=basic." -}}
+{{- end -}}
+{{- $keys := (include "returns.secretKeys" . | fromJson).keys -}}
+{{- if and $keys (not .Values.secrets.existingSecret) -}}
+{{- $lines = append $lines (printf "secrets.existingSecret is required: the name of a Secret with the keys %s." (join ", " $keys)) -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}
+
+{{- define "returns.problems.kafka" -}}
+{{- $lines := list -}}
+{{- $options := include "returns.kafkaOptions" . | fromJson -}}
+{{- $mechanism := coalesce (get $options "sasl.mechanism") (get $options "sasl.mechanisms") "" -}}
+{{- $protocol := lower (toString (get $options "security.protocol")) -}}
+{{- if and (eq $protocol "sasl_plaintext") (eq (upper (toString $mechanism)) "PLAIN") -}}
+{{- $lines = append $lines "config.kafka.options has SASL PLAIN without TLS, which shows the password to the network; set security.protocol to sasl_ssl." -}}
+{{- end -}}
+{{- if hasKey $options "group.instance.id" -}}
+{{- $lines = append $lines "config.kafka.options may not set group.instance.id: the pods of a Deployment would all have the same one and fence each other." -}}
+{{- end -}}
+{{- range $name, $_ := $options -}}
+{{- if or (hasSuffix "password" $name) (hasSuffix "secret" $name) (hasSuffix "key.pem" $name) -}}
+{{- $lines = append $lines (printf "config.kafka.options may not hold %s, as a ConfigMap hides nothing; put all options into a Secret and name it in kafkaOptions.existingSecret." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.kafkaOptions.existingSecret -}}
+{{- if .Values.config.kafka.options -}}
+{{- $lines = append $lines "kafkaOptions.existingSecret replaces config.kafka.options as a whole; move what is there into the Secret." -}}
+{{- end -}}
+{{- if .Values.kafkaTls.existingSecret -}}
+{{- $lines = append $lines "kafkaTls.existingSecret and kafkaOptions.existingSecret exclude each other: the Secret's options would replace the files' names; mount the files by extraVolumes and name them in the Secret." -}}
+{{- end -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}
+
+{{- define "returns.problems.times" -}}
+{{- $lines := list -}}
+{{- $drain := float64 .Values.config.kafka.drain -}}
+{{- $timeout := float64 .Values.config.api.timeout -}}
+{{- $grace := float64 (include "returns.grace" .) -}}
+{{- if le $grace (addf $drain 10) -}}
+{{- $lines = append $lines (printf "terminationGracePeriodSeconds (%v) must exceed config.kafka.drain + 10 (%v), or a stop would be a kill; 0 computes it." $grace (addf $drain 10)) -}}
+{{- end -}}
+{{- $poll := divf (float64 (get .Values.config.kafka.options "max.poll.interval.ms" | default 300000)) 1000 -}}
+{{- if ge (mulf $drain 2) $poll -}}
+{{- $lines = append $lines (printf "config.kafka.drain (%v) must be less than half of max.poll.interval.ms (%v s), or a rebalance would throw the instance out of its group." $drain $poll) -}}
+{{- end -}}
+{{- if gt $timeout $drain -}}
+{{- $lines = append $lines (printf "config.api.timeout (%v) must not exceed config.kafka.drain (%v), or a stop would break calls." $timeout $drain) -}}
+{{- end -}}
+{{- if le (float64 .Values.config.ledger.claim_lease) $timeout -}}
+{{- $lines = append $lines (printf "config.ledger.claim_lease must be more than config.api.timeout (%v), or a call under way would be taken over." $timeout) -}}
+{{- end -}}
+{{- if lt (float64 .Values.config.retry.max) (float64 .Values.config.retry.initial) -}}
+{{- $lines = append $lines "config.retry.max must be at least config.retry.initial." -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}
+
+{{- define "returns.problems.ledger" -}}
+{{- $lines := list -}}
+{{- if eq .Values.ledger.type "sqlite" -}}
+{{- if and (not (kindIs "invalid" .Values.replicas)) (gt (int .Values.replicas) 1) -}}
+{{- $lines = append $lines "ledger.type=sqlite is for one instance: set replicas to 1, or ledger.type to postgres." -}}
+{{- end -}}
+{{- if kindIs "invalid" .Values.replicas -}}
+{{- $lines = append $lines "ledger.type=sqlite is for one instance: an autoscaler of yours could make more; set replicas to 1, or ledger.type to postgres." -}}
+{{- end -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- $lines = append $lines "ledger.type=sqlite is for one instance: autoscaling.enabled needs ledger.type=postgres." -}}
+{{- end -}}
+{{- if not .Values.persistence.enabled -}}
+{{- $lines = append $lines "ledger.type=sqlite needs persistence.enabled: without a volume every restart would forget which earns there are." -}}
+{{- end -}}
+{{- else if and .Values.externalSecret.enabled .Values.migration.enabled -}}
+{{- $lines = append $lines "externalSecret.enabled and migration.enabled exclude each other: the migration runs before the ExternalSecret is there; make that outside of the chart, or set migration.enabled=false and run `returns-consumer migrate` before each upgrade." -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}
+
+{{- define "returns.problems.scaling" -}}
+{{- $lines := list -}}
+{{- $scaling := .Values.autoscaling -}}
+{{- if $scaling.enabled -}}
+{{- if kindIs "invalid" .Values.replicas -}}
+{{- $lines = append $lines "replicas: null leaves the count to an autoscaler of yours, and autoscaling.enabled makes another; choose one." -}}
+{{- end -}}
+{{- if lt (int $scaling.partitions) 1 -}}
+{{- $lines = append $lines "autoscaling.partitions is required: how many partitions the returns topic has." -}}
+{{- else if gt (int $scaling.maxReplicas) (int $scaling.partitions) -}}
+{{- $lines = append $lines (printf "autoscaling.maxReplicas (%v) must not exceed autoscaling.partitions (%v): the others would be idle." $scaling.maxReplicas $scaling.partitions) -}}
+{{- else if gt (int $scaling.minReplicas) (int (include "returns.maxReplicas" .)) -}}
+{{- $lines = append $lines (printf "autoscaling.minReplicas (%v) exceeds what the quota can feed (%v instances at autoscaling.requestsPerPod=%v); lower it." $scaling.minReplicas (include "returns.maxReplicas" .) $scaling.requestsPerPod) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}
+
+{{- define "returns.problems.rest" -}}
+{{- $lines := list -}}
+{{- $url := .Values.config.api.base_url -}}
+{{- if and (hasPrefix "http://" $url) (not .Values.config.api.allow_plaintext) (not (regexMatch "^http://(localhost|127\\.|\\[::1\\])" $url)) -}}
+{{- $lines = append $lines "config.api.base_url must be https://, as http:// would show the credentials to the network; or set config.api.allow_plaintext." -}}
+{{- end -}}
+{{- if and (eq .Values.config.schemas.output "confluent") (not .Values.config.schemas.registry_url) -}}
+{{- $lines = append $lines "config.schemas.output=confluent needs config.schemas.registry_url." -}}
+{{- end -}}
+{{- if and .Values.secrets.keys.registryAuth (not .Values.config.schemas.registry_url) -}}
+{{- $lines = append $lines "secrets.keys.registryAuth is for a registry: set config.schemas.registry_url." -}}
+{{- end -}}
+{{- range $name, $_ := .Values.env -}}
+{{- if hasPrefix "CONSUMER_" $name -}}
+{{- $lines = append $lines (printf "env may not set %s, which would win over what the chart computes with; set it in config." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.externalSecret.enabled -}}
+{{- if not (and .Values.secrets.existingSecret .Values.externalSecret.secretStoreRef.name .Values.externalSecret.remoteKey) -}}
+{{- $lines = append $lines "externalSecret.enabled needs secrets.existingSecret, externalSecret.secretStoreRef.name and externalSecret.remoteKey." -}}
+{{- end -}}
+{{- end -}}
+{{- $topics := values .Values.config.topics -}}
+{{- if ne (len $topics) (len (uniq $topics)) -}}
+{{- $lines = append $lines "config.topics must name four different topics." -}}
+{{- end -}}
+{{- dict "lines" $lines | toJson -}}
+{{- end }}

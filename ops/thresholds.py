@@ -1,0 +1,25 @@
+"""Where a panel turns red: the same values at which the alerts fire, as a test makes sure."""
+
+LATE_ALLOWED = 0.01
+OWN_FAULTS_ALLOWED = 0.001
+FAST_BURN = 14.4
+SLOW_BURN = 6.0
+API_ERRORS = 0.1
+API_SLOW = 5.0
+QUOTA_USED = 0.95
+POLL_STALLED = 60.0
+DEAD_LETTERS = 0.01
+BACKLOG = 3600.0
+
+ALERTS = {
+    "ReturnsFreshnessBurnSlow": LATE_ALLOWED,
+    "ReturnsErrorBurnSlow": OWN_FAULTS_ALLOWED,
+    "ReturnsFreshnessBurnFast": FAST_BURN,
+    "ReturnsErrorBurnFast": SLOW_BURN,
+    "ReturnsApiErrors": API_ERRORS,
+    "ReturnsApiSlow": API_SLOW,
+    "ReturnsQuotaSaturated": QUOTA_USED,
+    "ReturnsPollStalled": POLL_STALLED,
+    "ReturnsDeadLetters": DEAD_LETTERS,
+    "ReturnsBacklogWontDrain": BACKLOG,
+}
