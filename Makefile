@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 CODE := consumer tests ops benchmarks
 
 .DELETE_ON_ERROR:
