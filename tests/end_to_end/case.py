@@ -105,6 +105,13 @@ class Case:
         killed = bool(self.evidence.kills) and len(calls) > 1
         return killed or any(call.told[earn_id] == "unclear" for call in calls)
 
+    def may_be_taken_for_ours(self, earn_id: str) -> bool:
+        """Whether our service may doubt whose revoke it was: it may have died between its claim and its call."""
+        calls = self.calls[earn_id]
+        return self.fate_was_unclear(earn_id) or any(
+            kill < call.started for kill in self.evidence.kills for call in calls[:1]
+        )
+
 
 def _copies(returns: Iterable[Produced]) -> dict[str, list[Produced]]:
     copies: dict[str, list[Produced]] = defaultdict(list)

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.end_to_end.a_run import a_call, a_run, a_verdict, spoiled
-from tests.end_to_end.case import verdicts_of
+from tests.end_to_end.a_run import a_call, a_run, a_verdict, an_earn, spoiled
+from tests.end_to_end.case import Case, verdicts_of
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.truth import Evidence
+from tests.end_to_end.verdicts import ALREADY_REVOKED, if_taken
 
 Spoil = Callable[[Evidence], Evidence]
 
@@ -107,3 +108,12 @@ def test_a_call_under_way_at_a_kill_may_be_repeated_and_then_found_gone() -> Non
 
     assert complaints(killed) == []
     assert complaints(gone) == []
+
+
+@pytest.mark.parametrize(("killed_at", "doubtful"), [(0.5, True), (2.5, False)])
+def test_a_kill_before_the_first_call_leaves_it_open_whose_revoke_it_was(killed_at: float, *, doubtful: bool) -> None:
+    earn = an_earn("e1", "B1", state="revoked")
+    run = replace(a_run(), kills=(killed_at,))
+
+    assert [call.started for call in run.vendor.calls if "e1" in call.earn_ids] == [1.0]
+    assert (ALREADY_REVOKED in if_taken(Case(run), earn, 2)) == doubtful

@@ -32,7 +32,7 @@ def if_taken(case: Case, earn: Earned, wave: int) -> set[tuple[str, int | None]]
         return {REVOKED, ALREADY_REVOKED}
     if earn.at_the_vendor != "revoked":
         legal: set[tuple[str, int | None]] = {CODES[earn.at_the_vendor]}
-        if earn.at_the_vendor == "unknown" and case.fate_was_unclear(earn.earn_id):
+        if earn.at_the_vendor == "unknown" and case.may_be_taken_for_ours(earn.earn_id):
             legal.add(ALREADY_REVOKED)
         return legal
     return _if_gone_before(case, earn, wave)
@@ -41,7 +41,7 @@ def if_taken(case: Case, earn: Earned, wave: int) -> set[tuple[str, int | None]]
 def _if_gone_before(case: Case, earn: Earned, wave: int) -> set[tuple[str, int | None]]:
     """An earn that somebody else revoked: the ledger knows it, or the vendor says so."""
     told = case.told.get((earn.earn_id, "REVOKED"))
-    unclear = case.fate_was_unclear(earn.earn_id)
+    unclear = case.may_be_taken_for_ours(earn.earn_id)
     if told is not None and told < wave:
         return {ALREADY_REVOKED}
     legal: set[tuple[str, int | None]] = {CODES["revoked"]}
