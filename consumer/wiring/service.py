@@ -113,6 +113,9 @@ class Service:
             if self._is_overdue():
                 built.log.event("died", error="the stop took too long; what was under way is broken off")
                 return 1
+            if (call := built.worker.hangs) is not None:
+                built.log.event("died", error=call)
+                return 1
             built.gate.share(_share(status, self._settings))
             if self._stop_asked.is_set():
                 built.phases.move(Phase.DRAINING)

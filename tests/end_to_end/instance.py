@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,15 @@ def run_verb(verb: str, settings: Mapping[str, str], folder: Path) -> str:
 
 
 class Instance:
-    """`python -m consumer run` with these settings."""
+    """`python -m consumer run` with these settings; `program` may be another that does the same in its own way."""
 
-    def __init__(self, folder: Path, name: str, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, name: str, settings: Mapping[str, str], *, program: Sequence[str] = ("-m", "consumer")
+    ) -> None:
         self._port = free_port()
         self.log = folder / f"{name}.log"
         own = {"CONSUMER_HTTP__PORT": str(self._port), "CONSUMER_HTTP__HOST": "127.0.0.1"}
-        command = [sys.executable, "-m", "consumer", "run"]
+        command = [sys.executable, *program, "run"]
         self.process = Process(
             Program(command=command, folder=folder, log=self.log, environment=environment({**settings, **own}))
         )

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -74,9 +74,10 @@ class Scene:
         run_verb("migrate", self.settings, self.folder)
         return self
 
-    def start(self, **more: str) -> Instance:
+    def start(self, *, program: Sequence[str] = ("-m", "consumer"), **more: str) -> Instance:
         """One more instance, not waited for."""
-        instance = Instance(self.folder, f"instance-{next(self._numbers)}", {**self.settings, **more})
+        name = f"instance-{next(self._numbers)}"
+        instance = Instance(self.folder, name, {**self.settings, **more}, program=program)
         self.instances.append(instance)
         return instance
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
+from consumer.adapters.kafka.hung import Hung
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.core.triage import Call, Failure, Remedy, triage
 
@@ -69,13 +70,16 @@ class Attempts:
         """`tick` is called before each try: the thread lives although it does not poll."""
         self._telemetry = telemetry
         self._tick = tick
+        self.hung = Hung()
 
     def ask(self, call: Call, question: Callable[[float], Answer], patience: Patience) -> Answer:
         """The answer to `question`, which is given the seconds it may block. Raises Fatal, Abort or Interrupted."""
         while True:
             self._tick()
+            wait = patience.slice
             try:
-                return question(patience.slice)
+                with self.hung.watch(call, wait):
+                    return question(wait)
             except SystemError as broken:
                 raise fatal_of(broken) from broken
             except KafkaException as refused:

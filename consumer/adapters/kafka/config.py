@@ -80,6 +80,9 @@ _CONSUMER_PROMISE: Properties = {
 _PRODUCER_DEFAULTS: Properties = {
     # The broker answers "concurrent transactions" for some milliseconds after each commit; the default waits 100.
     "retry.backoff.ms": 5,
+    # A transaction's offsets wait, whatever their time limit, for a coordinator that the client remembers and that is
+    # gone (librdkafka #5456, #5511). Only a connection that changes its state makes it look again: an idle one closes.
+    "connections.max.idle.ms": 3000,
     "linger.ms": 1,
     "compression.type": "lz4",
     # A dead letter is its source record and more: the topic's own limit decides, not the client's.

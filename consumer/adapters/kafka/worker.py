@@ -30,6 +30,8 @@ _BUSY = 0.005
 _IDLE = 0.1
 _LOOK_AGAIN = 1.0
 _REPORT = 0.1
+_CLOSING = 10.0
+"""Seconds to leave the group."""
 
 
 class KafkaWorker:
@@ -48,6 +50,7 @@ class KafkaWorker:
         self._status = KafkaStatus(join_state_since=time.monotonic())
         self._reported = 0.0
         attempts = Attempts(telemetry, self._tick)
+        self._hung = attempts.hung
         self._assignment = Assignment(self._window)
         self._listener = Listener(self._assignment, telemetry)
         self._transactions = Transactions(config, attempts, telemetry, self._wishes.now)
@@ -72,12 +75,18 @@ class KafkaWorker:
             )
         except KafkaException as refused:
             raise BadOption(str(refused.args[0].str())) from refused
-        self._thread = Thread(target=self._run, name="kafka")
+        # A daemon: a call that hangs must not keep the process from ending.
+        self._thread = Thread(target=self._run, name="kafka", daemon=True)
 
     @property
     def status(self) -> KafkaStatus:
         """How it is, at most a moment ago."""
         return self._status
+
+    @property
+    def hangs(self) -> str | None:
+        """What the thread cannot come back from, if there is such a thing: end the process and start anew."""
+        return self._hung.reason
 
     def start(self) -> None:
         """Begin."""
@@ -219,8 +228,9 @@ class KafkaWorker:
     def _close(self) -> None:
         self._wishes.stop(now=True)
         self._release([held.partition for held in self._assignment])
-        self._consumer.close()
-        self._transactions.close()
+        with self._hung.watch("close", _CLOSING):
+            self._consumer.close()
+            self._transactions.close()
 
     def _tick(self) -> None:
         now = time.monotonic()
