@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 WINDOW = 200
 ROUNDING = 1e-9
-ROUNDING = 1e-9
 EXPECTED = frozenset({"729", "730"})
 """Dead letters of the business's daily life; they never make a flood."""
 MOST_KEPT = 5 * WINDOW

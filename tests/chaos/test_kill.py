@@ -18,6 +18,8 @@ from tests.testbed.waiting import wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
 KILLS, RETURNS = 10, 4000
+CALLS_OF_A_LIFE = 50
+"""The most calls of a life that ends by a kill: ten such lives must not come to the end of the load."""
 QUICK = '{"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}'
 
 
@@ -29,7 +31,7 @@ def survive(scene: Scene, seed: int) -> None:
     for _ in range(KILLS):
         instance = scene.ready()
         seen = len(calls)
-        more = seen + chance.randint(1, 120)
+        more = seen + chance.randint(1, CALLS_OF_A_LIFE)
         wait_until(lambda: len(calls) >= more, within=120, what=f"{more} calls; there are {len(calls)}")  # noqa: B023 - called at once
         time.sleep(chance.random() / 5)
         scene.kill(instance)
