@@ -16,7 +16,7 @@ CREDENTIAL_CODES = frozenset({401, 403, 498, 4000})
 TRANSIENT_CODES = frozenset({408, 429, 1010, 4001, *range(500, 600)})
 OVERRULING = frozenset({401, 429, *range(500, 600)})
 """HTTP statuses whose body counts only when it has a business code."""
-IDLE_CODES = frozenset({429, 521, 4001})
+IDLE_CODES = frozenset({429, 521, 4001, *CREDENTIAL_CODES})
 """Refused before anything was done: by the throttle, by the customer's lock, by the authorization.
 
 The vendor's page does not say what 408, 517, 1010 and the other 5xx had done by then: they leave the fate unknown.

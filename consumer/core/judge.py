@@ -68,7 +68,7 @@ def judge_listing(status: int, body: bytes, limit: int) -> Listing | Transient |
 def _later(status: int, findings: Findings) -> Transient | Credentials:
     error = heaviest((*findings.own.values(), findings.general)) or Finding(code=None, message=None)
     if error.code is not None and error.weight is Weight.CREDENTIALS:
-        return Credentials(code=error.code)
+        return Credentials(code=error.code, fate_unknown=not findings.untouched)
     code = error.code if error.weight is Weight.TRANSIENT else None if status in SUCCESSES else status
     return Transient(code=code, fate_unknown=not findings.untouched, message=_cut(error.message))
 

@@ -51,9 +51,10 @@ class Transient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Our own credentials were refused."""
+    """Our own credentials were refused. `fate_unknown` as in Transient."""
 
     code: int
+    fate_unknown: bool
 
 
 Judgement = Answered | Transient | Credentials

@@ -128,11 +128,13 @@ class Caller:
         customer, code = call.customer_id, judged.code
         if isinstance(judged, Credentials):
             self._gate.refused(permit, customer)
-            return NoAnswer(reason=REFUSED, code=code, fate_unknown=False, retry_after=None, held=True)
+            return NoAnswer(reason=REFUSED, code=code, fate_unknown=judged.fate_unknown, retry_after=None, held=True)
         if TOO_MANY_REQUESTS in {code, answer.status}:
             self._telemetry.throttled()
             self._gate.throttled(permit, customer, answer.retry_after)
-            return NoAnswer(reason="throttled", code=code, fate_unknown=False, retry_after=None, held=True)
+            return NoAnswer(
+                reason="throttled", code=code, fate_unknown=judged.fate_unknown, retry_after=None, held=True
+            )
         self._gate.failed(permit, customer)
         return NoAnswer(
             reason="unnamed" if code is None else str(code),

@@ -98,15 +98,14 @@ class Lane:
         False where another record's call for one of them is under way; None where one changed since it was planned.
         """
         owners = {merged.earns[earn].key: owner for earn, owner in merged.owners.items() if earn not in merged.answers}
-        now = merged.claimed_at = self._world.now()
-        claim = Claim(owners=owners, now=now, lease=self._world.rules.lease)
+        claim = Claim(owners=owners, now=self._world.now(), lease=self._world.rules.lease)
         answer = await self._world.ledger.claim(claim)
-        merged.denied = isinstance(answer, Denied)
         changed = any(earn.state is not merged.earns[earn.key.earn_id].state for earn in answer.earns)
         self._newer.update({earn.key: earn for earn in answer.earns})
         if isinstance(answer, Denied):
             look_again(self.inside)
             return None if changed else False
+        merged.claims.update((key.earn_id, claim.now) for key in owners)
         merged.doubtful.update(key.earn_id for key in answer.uncertain)
         if changed:
             await self._let_go(merged)
@@ -160,10 +159,11 @@ class Lane:
             permit = await self._patience.next_turn()
         if self._world.now() - merged.claimed_at <= self._world.rules.lease // 2:
             return permit
-        # The wait was so long that another's claim may stand instead of ours, and is not ours to take back.
-        merged.denied = True
-        if permit is None or await self._claim(merged):
-            return permit
+        # The wait was so long that another's claim may stand instead of ours.
+        if permit is None:
+            return None
+        if await self._claim(merged):
+            return await self._fresh(permit, merged)
         self._world.gate.not_needed(permit)
         return None
 
@@ -211,8 +211,10 @@ class Lane:
         look_again(self.inside)
 
     async def _settle(self, planned: Planned, asked: Round | None) -> None:
+        """End the records; of one that went to another owner meanwhile, which may have asked anew, only facts stay."""
         self.inside = tuple(item for item, _ in planned)
-        await self._world.settler.settle(planned, asked)
+        ended = [(item, plan) for item, plan in planned if self._world.may_finish(item.record)]
+        await self._world.settler.settle(ended, asked)
         for _ in planned:
             self.waiting.popleft()
         if len(self._newer) > MOST_REMEMBERED:

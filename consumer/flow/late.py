@@ -34,7 +34,8 @@ class Late:
             return None
         # What this very record revoked in an earlier life is nobody else's to tell.
         ours = view.earn.state is EarnState.REVOKED and view.earn.claim == str(item.told.source)
-        if not ours and any(self._has_told(earlier, view) for earlier in view.returns):
+        again = item.told.redrive > 0
+        if not ours and not again and any(self._has_told(earlier, view) for earlier in view.returns):
             return None
         for earlier in view.returns:
             purchase = returned_purchase(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consumer.core.judge import Answered, Asked, EarnAnswer, Listing
-from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, EarnState
+from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, EarnState, Millis
 from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Plan
 from consumer.flow.item import Item
@@ -48,9 +48,8 @@ class Round:
     doubtful: set[EarnId] = field(default_factory=set)
     to_verify: dict[EarnId, EarnAnswer] = field(default_factory=dict)
     groups: deque[tuple[EarnId, ...]] = field(default_factory=deque)
-    claimed_at: int = 0
-    denied: bool = False
-    """Whether another holds the claim on an earn that has no answer yet."""
+    claims: dict[EarnId, Millis] = field(default_factory=dict)
+    """When each earn was claimed last."""
 
     @property
     def is_under_way(self) -> bool:
@@ -113,13 +112,18 @@ class Round:
             if answer.kind in REMEMBERED
         )
 
-    def releasable(self) -> tuple[EarnKey, ...]:
+    @property
+    def claimed_at(self) -> Millis:
+        """When the earns that have no answer yet were claimed; 0 before the first claim."""
+        return max(self.claims.values(), default=Millis(0))
+
+    def releasable(self) -> tuple[tuple[EarnKey, Millis], ...]:
         """Claims that nothing hangs on any more: the fate of their earns is known, and they are still held."""
-        unknown = (self.earns.keys() if self.denied else self.doubtful) - self.answers.keys()
+        unknown = self.doubtful - self.answers.keys()
         return tuple(
-            earn.key
-            for earn_id, earn in self.earns.items()
-            if earn_id not in unknown and not self._ended_in_doubt(earn_id)
+            (self.earns[earn].key, claimed_at)
+            for earn, claimed_at in self.claims.items()
+            if earn not in unknown and not self._ended_in_doubt(earn)
         )
 
     def _ended_in_doubt(self, earn: EarnId) -> bool:

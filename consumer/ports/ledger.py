@@ -126,13 +126,14 @@ class SettledEarn:
 class Settlement:
     """What one answer settles, written in one commit.
 
-    `states` are earns that changed, with the record that revoked them or None; `release` are claims to take back.
+    `states` are earns that changed, with the record that revoked them or None. `release` are claims to take back, each
+    with the time it was made: one that was made anew since, by whomever, stands.
     """
 
     returns: tuple[SettledReturn, ...] = ()
     late: tuple[SettledEarn, ...] = ()
     states: tuple[tuple[EarnKey, EarnState, Coordinates | None], ...] = ()
-    release: tuple[EarnKey, ...] = ()
+    release: tuple[tuple[EarnKey, Millis], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

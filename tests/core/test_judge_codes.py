@@ -101,7 +101,7 @@ class TestPrecedence:
         assert judged.code == status
 
     def test_a_401_wins_over_its_body(self) -> None:
-        assert of((E1,), 401, {"errors": [error(400, E1)]}) == Credentials(code=401)
+        assert of((E1,), 401, {"errors": [error(400, E1)]}) == Credentials(code=401, fate_unknown=True)
 
     @pytest.mark.parametrize("status", [500, 503, 429, 401])
     @pytest.mark.parametrize("code", [729, 730, 731])
@@ -127,7 +127,9 @@ class TestPrecedence:
             assert kinds(of((E1,), 400, {"errors": errors})) == {"e1": PERMANENT[code]}
 
     def test_of_several_codes_credentials_go_before_an_outage_and_that_before_a_refusal(self) -> None:
-        assert of((E1,), 400, {"errors": [error(400), error(503), error(4000)]}) == Credentials(code=4000)
+        assert of((E1,), 400, {"errors": [error(400), error(503), error(4000)]}) == Credentials(
+            code=4000, fate_unknown=False
+        )
         assert of((E1,), 400, {"errors": [error(400), error(503)]}) == Transient(
             code=503, fate_unknown=True, message="no"
         )
@@ -157,13 +159,15 @@ class TestLater:
     @pytest.mark.parametrize("code", CREDENTIALS)
     @pytest.mark.parametrize("status", [200, 400, 403])
     def test_refused_credentials_are_seen_wherever_they_stand(self, code: int, status: int) -> None:
-        assert of(ALL, status, {"errors": [error(code)]}) == Credentials(code=code)
-        assert of(ALL, status, {"errors": [error(code, *ALL[:2]), error(code, E3)]}) == Credentials(code=code)
-        assert of(ALL, status, {"data": {"code": code, "message": "no"}}) == Credentials(code=code)
+        assert of(ALL, status, {"errors": [error(code)]}) == Credentials(code=code, fate_unknown=False)
+        assert of(ALL, status, {"errors": [error(code, *ALL[:2]), error(code, E3)]}) == Credentials(
+            code=code, fate_unknown=False
+        )
+        assert of(ALL, status, {"data": {"code": code, "message": "no"}}) == Credentials(code=code, fate_unknown=False)
 
     @pytest.mark.parametrize("status", [401, 403, 498])
     def test_refused_credentials_may_be_a_status(self, status: int) -> None:
-        assert judge(ALL, status, b"<html>") == Credentials(code=status)
+        assert judge(ALL, status, b"<html>") == Credentials(code=status, fate_unknown=False)
 
     def test_an_unknown_authorization_under_503_did_nothing(self) -> None:
         assert of(ALL, 503, {"errors": [error(4001, message="auth")]}) == Transient(

@@ -83,4 +83,4 @@ def test_a_redirect_is_asked_again() -> None:
 
 @pytest.mark.parametrize(("status", "code"), [(401, 401), (403, 403), (200, 4000), (498, 498)])
 def test_refused_credentials_are_seen(status: int, code: int) -> None:
-    assert of(status, {"errors": [{"code": code}]}) == Credentials(code=code)
+    assert of(status, {"errors": [{"code": code}]}) == Credentials(code=code, fate_unknown=False)

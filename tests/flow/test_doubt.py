@@ -6,10 +6,11 @@ from consumer.core.model import Coordinates
 from consumer.core.outcome import VerdictKind
 from consumer.ports import Call, Response, Unavailable
 from tests.flow import virtual_time
+from tests.flow.a_world import a_flow
 from tests.flow.claiming import NOT_VALID, a_flow_with_earns, claimed_by
 from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, holds_nothing
 from tests.flow.parts import Options
-from tests.flow.records import returned
+from tests.flow.records import earned, returned
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,24 @@ def test_without_verification_a_doubtful_refusal_counts_as_revoked_before() -> N
 
         assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
         assert not flow.vendor.listings
+
+    virtual_time.run(main())
+
+
+def test_an_earn_that_a_throttled_answer_is_silent_of_is_in_doubt() -> None:
+    async def main() -> None:
+        partly = answer(200, {"errors": [{"code": 429, "message": "slow", "earnIds": ["e1"]}]})
+        answers = iter([partly])
+        vendor = FakeVendor(answers=lambda _: next(answers, NOT_VALID))
+        ledger = SlowLedger()
+        flow = a_flow(vendor, ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert {each.kind for each in flow.published.of(0).verdicts} == {VerdictKind.ALREADY_REVOKED}
+        assert len(vendor.listings) == 1
 
     virtual_time.run(main())
 

@@ -193,6 +193,21 @@ def test_a_late_earn_that_was_sent_again_is_asked_for_again_as_a_redrive() -> No
     virtual_time.run(main())
 
 
+def test_a_late_earn_that_was_sent_again_is_asked_for_though_a_return_failed_at_it_meanwhile() -> None:
+    async def main() -> None:
+        answers = [NOT_VALID, NOT_VALID]
+        flow = a_flow(FakeVendor(answers=lambda call: answers.pop() if answers else ok(call)))
+        await received(flow, returned(0, "r1"), earned(0), returned(1, "r2"))
+        again = record(1, earn_fields(), topic=EARNS, headers=(("redrive-count", b"1"),))
+        await received(flow, again)
+
+        outcome = flow.published.of(1, EARNS)
+        assert (outcome.cause, outcome.status) == (OutcomeCause.REDRIVE, OutcomeStatus.REVOKED)
+        assert len(flow.vendor.calls) == 3
+
+    virtual_time.run(main())
+
+
 def test_late_earns_that_wait_behind_a_failing_call_are_looked_at_again_when_it_is_over() -> None:
     async def main() -> None:
         ledger = SlowLedger()

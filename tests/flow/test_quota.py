@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from consumer.adapters.memory import MemoryLedger
+from consumer.flow.gate import LONGEST_KEPT, Turn
 from consumer.ports import Claim, Denied, Granted
 from tests.flow import virtual_time
 from tests.flow.a_world import a_flow
-from tests.flow.fakes import FakeVendor
+from tests.flow.fakes import FakeVendor, SlowLedger, answer, ok
 from tests.flow.parts import Options
 from tests.flow.records import earned, returned
 
@@ -52,6 +53,33 @@ def test_calls_that_waited_for_the_ledger_do_not_break_the_quota_of_a_later_minu
 
         assert busiest_minute(flow.vendor) <= 100
         assert len(flow.published.outcomes) == len(customers)
+
+    virtual_time.run(main())
+
+
+def test_a_request_that_is_claimed_anew_by_a_slow_ledger_asks_for_its_turn_again() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        unavailable = iter([ok, lambda _: answer(503, {}, retry_after=200.0)])
+        vendor = FakeVendor(answers=lambda call: next(unavailable, ok)(call))
+        flow = a_flow(vendor, Options(per_minute=60, max_earns_per_call=1), ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        given: list[float] = []
+        line_up_first = flow.gate.line_up_first
+
+        def noted() -> Turn:
+            turn = line_up_first()
+            turn.add_done_callback(lambda _: given.append(asyncio.get_running_loop().time()))
+            return turn
+
+        flow.gate.line_up_first = noted  # type: ignore[method-assign] # to see when turns are given
+        flow.receive(returned(0))
+        await asyncio.sleep(30.0)
+        ledger.takes["claim"] = 100.0
+        await flow.rest()
+
+        assert vendor.calls[-1][0] - given[-1] <= LONGEST_KEPT
 
     virtual_time.run(main())
 

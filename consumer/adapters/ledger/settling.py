@@ -26,7 +26,7 @@ class Settle:
         self._end_late = bulk.change(_end_late, [*EARN, *source, earns.c.late_outcome])
         self._ended_late = bulk.look_up(_ended_late, EARN)
         self._set_state = bulk.change(_set_state, [*EARN, earns.c.state, earns.c.claim])
-        self._release = bulk.change(_release, EARN)
+        self._release = bulk.change(_release, [*EARN, earns.c.claimed_at])
 
     def write(self, connection: Connection, arguments: Sequence[Settlement]) -> Sequence[Outcomes]:
         """Write everything; each settlement's outcomes as they stand then."""
@@ -36,7 +36,7 @@ class Settle:
         states = _states(arguments)
         if states:
             self._set_state(connection, states)
-        released = sorted({(key.org_id, key.earn_id) for settlement in arguments for key in settlement.release})
+        released = sorted({(key.org_id, key.earn_id, at) for settlement in arguments for key, at in settlement.release})
         if released:
             self._release(connection, released)
         return [_standing(settlement, stands) for settlement in arguments]
@@ -137,6 +137,7 @@ def _release(given: Given) -> Update:
             and_(
                 row.org_id == given["org_id"],
                 row.earn_id == given["earn_id"],
+                row.claimed_at == given["claimed_at"],
                 row.state == EarnState.HELD.value,
             )
         )

@@ -64,9 +64,9 @@ class MemoryLedger:
         stands |= {each.source: settle_late(self.shelf, each) for each in settlement.late}
         for key, state, by in settlement.states:
             settle_state(self.shelf, key, state, by)
-        for key in settlement.release:
+        for key, claimed_at in settlement.release:
             held = self.shelf.earns.get(key)
-            if held is not None and held.earn.state is EarnState.HELD:
+            if held is not None and held.earn.state is EarnState.HELD and held.claimed_at == claimed_at:
                 self.shelf.earns[key] = replace(held, earn=replace(held.earn, claim=None), claimed_at=None)
         return stands
 
@@ -103,12 +103,14 @@ class MemoryLedger:
             del self.shelf.earns[key]
         return gone + len(earns)
 
-    def is_followed(self, topic: str, partition: int) -> bool:
-        """Whether this partition of the earn feed was followed from its beginning."""
+    def is_followed(self, topic: str, partition: int, *, seconds: float) -> bool:
+        """Whether this partition of the earn feed was followed from its beginning; it answers at once."""
+        del seconds
         return Partition(topic, partition) in self._followed
 
-    def follow(self, partitions: Iterable[Partition]) -> None:
+    def follow(self, partitions: Iterable[Partition], *, seconds: float) -> None:
         """Remember that these are followed from their beginning."""
+        del seconds
         self._followed.update(partitions)
 
     def _write(self, opening: Opening) -> Settled | Duplicate | None:

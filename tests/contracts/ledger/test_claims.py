@@ -102,9 +102,18 @@ async def test_one_claim_may_speak_for_several_records(ledger: AnyLedger) -> Non
 async def test_a_released_claim_is_free_again(ledger: AnyLedger) -> None:
     await ledger.tell([told()])
     await ledger.claim(a_claim(at(1)))
-    await ledger.settle(Settlement(release=(E1,)))
+    await ledger.settle(Settlement(release=((E1, NOW),)))
 
     assert (await granted(ledger, a_claim(at(2)))).uncertain == frozenset()
+
+
+async def test_a_claim_made_anew_outlives_the_release_of_the_one_before(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+    await ledger.claim(a_claim(at(1), now=NOW + 1))
+    await ledger.settle(Settlement(release=((E1, NOW),)))
+
+    assert (await granted(ledger, a_claim(at(1), now=NOW + 2))).uncertain == {E1}
 
 
 async def test_claims_of_one_moment_are_decided_in_order(ledger: AnyLedger) -> None:

@@ -13,6 +13,7 @@ from consumer.ports import Settlement
 from tests.contracts.ledger.conftest import Clock
 from tests.contracts.ledger.values import (
     E1,
+    NOW,
     a_claim,
     an_opening,
     at,
@@ -52,7 +53,7 @@ async def everything(ledger: SqlLedger) -> None:
     await tell_one(ledger, told(source=fed(3), redrive=1))
     await ledger.open([an_opening()])
     await ledger.forget(Millis(0), 5)
-    await ledger.settle(Settlement(states=((E1, EarnState.REVOKED, None),), release=(E1,)))
+    await ledger.settle(Settlement(states=((E1, EarnState.REVOKED, None),), release=((E1, NOW),)))
     await ledger.claim(a_claim(at()))
     for _ in range(2):
         await ledger.settle(settled(an_opening()))

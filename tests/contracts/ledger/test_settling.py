@@ -9,6 +9,7 @@ from tests.contracts.ledger.conftest import AnyLedger
 from tests.contracts.ledger.values import (
     E1,
     E2,
+    NOW,
     a_claim,
     an_opening,
     at,
@@ -116,7 +117,7 @@ async def test_a_redeemed_earn_carries_no_claim(ledger: AnyLedger) -> None:
 async def test_a_release_takes_no_name_off_a_revoked_earn(ledger: AnyLedger) -> None:
     await ledger.tell([told()])
 
-    await ledger.settle(Settlement(states=((E1, EarnState.REVOKED, at(1)),), release=(E1,)))
+    await ledger.settle(Settlement(states=((E1, EarnState.REVOKED, at(1)),), release=((E1, NOW),)))
 
     assert (await earn_now(ledger)).claim == str(at(1))
 
@@ -126,7 +127,7 @@ async def test_settling_again_after_a_crash_changes_nothing(ledger: AnyLedger) -
     await ledger.tell([told(), told(an_earn("e2", bill="B-2"), fed(1))])
     await ledger.claim(a_claim(at(), E1, E2))
     settlement = Settlement(
-        returns=(settled_return(an_opening()),), states=((E1, EarnState.REVOKED, at()),), release=(E2,)
+        returns=(settled_return(an_opening()),), states=((E1, EarnState.REVOKED, at()),), release=((E2, NOW),)
     )
 
     assert await ledger.settle(settlement) == await ledger.settle(settlement) == {at(): b"outcome"}
@@ -140,7 +141,7 @@ async def test_what_was_never_written_is_settled_as_given(ledger: AnyLedger) -> 
         returns=(settled_return(an_opening(), b"1"),),
         late=settled_late(told(), b"2").late,
         states=((E1, EarnState.REVOKED, None),),
-        release=(E2,),
+        release=((E2, NOW),),
     )
 
     assert await ledger.settle(settlement) == {at(): b"1", fed(): b"2"}
