@@ -168,7 +168,7 @@ async def test_a_password_that_changed_is_read_again(stage: Stage) -> None:
         await api.refresh()
         accepted = await api.revoke(a_call(earn("a")))
 
-    assert judge((earn("a"),), refused.status, refused.body) == Credentials(code=401)
+    assert judge((earn("a"),), refused.status, refused.body) == Credentials(code=401, fate_unknown=False)
     assert (still_refused.status, accepted.status) == (401, 200)
 
 
@@ -182,9 +182,30 @@ async def test_a_token_is_had_once_and_renewed_before_it_ends(stage: Stage) -> N
 
         stage.now = 80.0
         await api.revoke(a_call(earn("y")))
+        await api.refresh()
 
     assert {response.status for response in first} == {200}
     assert [call["operation"] for call in await stage.calls()].count("token") == 2
+
+
+async def test_calls_do_not_wait_for_the_next_token_while_theirs_is_good(stage: Stage) -> None:
+    await stage.behave(auth="oauth", token_ttl=100)
+    secrets = ["wrong", "sandbox"]
+    async with stage.api(OAuth(key=lambda: "sandbox", secret=lambda: secrets[-1])) as api:
+        await api.revoke(a_call(earn("a")))
+        secrets.pop()
+        stage.now = 80.0
+        still_good = await api.revoke(a_call(earn("b")))
+        with pytest.raises(Unavailable):
+            await api.refresh()
+        soon_after = await api.revoke(a_call(earn("c")))
+        tokens = [call["operation"] for call in await stage.calls()].count("token")
+        stage.now = 100.0
+        with pytest.raises(Unavailable):
+            await api.revoke(a_call(earn("d")))
+
+    assert (still_good.status, soon_after.status) == (200, 200)
+    assert tokens == 2
 
 
 async def test_refreshes_at_the_same_time_share_one(stage: Stage) -> None:

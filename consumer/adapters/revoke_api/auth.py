@@ -4,7 +4,7 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from consumer.adapters.revoke_api.config import Anonymous, ApiConfig, Basic, OAuth, Watcher
@@ -17,6 +17,8 @@ ASSUMED_TTL = 300.0
 """Seconds: the shortest that the vendor documents, for a token that does not say."""
 RENEWED_AT = 0.8
 """The share of its life after which a token is renewed."""
+RENEWED_AGAIN_AFTER = 5.0
+"""Seconds after a renewal that failed, while the token in use is still good."""
 TOKEN_CAP = 64 * 1024
 REFUSED = "credentials"
 """The reason of an Unavailable when it is our own credentials that do not do."""
@@ -102,9 +104,12 @@ class OAuthAuthorization:
 
     async def headers(self) -> Mapping[str, str]:
         """Of a token that is still good."""
-        token = self._token
-        if token is None or self._clock() >= token.renew_at:
+        token, now = self._token, self._clock()
+        if token is None or now >= token.ends_at:
             token = await self._renewed()
+        elif now >= token.renew_at:
+            # Nobody waits for the new one while this one is good: calls that were let go would all go at once.
+            self._begin_renewal()
         return token.headers
 
     async def refresh(self) -> None:
@@ -116,10 +121,13 @@ class OAuthAuthorization:
         return None if self._token is None else self._token.ends_at
 
     async def _renewed(self) -> Token:
+        return await asyncio.shield(self._begin_renewal())
+
+    def _begin_renewal(self) -> asyncio.Task[Token]:
         if self._renewal is None:
             self._renewal = asyncio.create_task(self._renew())
             self._renewal.add_done_callback(self._end)
-        return await asyncio.shield(self._renewal)
+        return self._renewal
 
     def _end(self, renewal: asyncio.Task[Token]) -> None:
         self._renewal = None
@@ -129,6 +137,8 @@ class OAuthAuthorization:
         self._watcher.on_refresh("ok" if renewed else "error")
         if renewed:
             self._token = renewal.result()
+        elif self._token is not None:
+            self._token = replace(self._token, renew_at=self._clock() + RENEWED_AGAIN_AFTER)
 
     async def _renew(self) -> Token:
         keys = {"key": self._oauth.key(), "secret": self._oauth.secret()}
