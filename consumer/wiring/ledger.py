@@ -1,24 +1,37 @@
 """The ledger as the other parts see it: the earn feed's memory, and whether its store is away."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from consumer.adapters.ledger import SqlLedger, Watcher
 from consumer.adapters.logs import Log
 from consumer.adapters.metrics import Metrics
-from consumer.ports import Partition
+from consumer.ports import Partition, Unavailable
 
 
 class LedgerFeed:
-    """What the Kafka thread asks of the ledger."""
+    """What the Kafka thread asks of the ledger. Raises Unavailable where there is no answer in time."""
 
     def __init__(self, ledger: SqlLedger) -> None:
         self._ledger = ledger
 
-    def is_followed(self, partition: Partition) -> bool:
-        """Whether this ledger knows what the partition told up to the group's commit. Blocks."""
-        return self._ledger.is_followed(partition.topic, partition.partition)
+    def is_followed(self, partition: Partition, seconds: float) -> bool:
+        """Whether this ledger knows what the partition told up to the group's commit."""
+        with _answered():
+            return self._ledger.is_followed(partition.topic, partition.partition, seconds=seconds)
 
-    def follow(self, partition: Partition) -> None:
-        """Remember that it follows the partition from now on. Blocks."""
-        self._ledger.follow((partition,))
+    def follow(self, partition: Partition, seconds: float) -> None:
+        """Remember that it follows the partition from now on."""
+        with _answered():
+            self._ledger.follow((partition,), seconds=seconds)
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise Unavailable("ledger") from error
 
 
 class Away:

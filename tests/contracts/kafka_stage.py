@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from consumer.adapters.kafka import KafkaConfig, KafkaWorker, Topics
 from consumer.core.model import Record
-from consumer.ports import Completion, Message, Partition
+from consumer.ports import Completion, Message, Partition, Unavailable
 from tests.testbed.reader import ReadCommitted, Stored
 from tests.testbed.topics import Topics as Admin
 from tests.testbed.topics import ToProduce, produce
@@ -193,17 +193,27 @@ class Told:
 
 
 class Followed:
-    """An earn feed's memory; it has followed everything unless told otherwise."""
+    """An earn feed's memory; it has followed everything unless told otherwise, and answers unless it is away."""
 
-    def __init__(self, *, new: bool = False) -> None:
+    def __init__(self, *, new: bool = False, away: bool = False) -> None:
         self.new = new
+        self.away = away
+        self.asked = 0
         self.partitions: set[Partition] = set()
 
-    def is_followed(self, partition: Partition) -> bool:
+    def is_followed(self, partition: Partition, seconds: float) -> bool:
+        self._answer(seconds)
         return not self.new or partition in self.partitions
 
-    def follow(self, partition: Partition) -> None:
+    def follow(self, partition: Partition, seconds: float) -> None:
+        self._answer(seconds)
         self.partitions.add(partition)
+
+    def _answer(self, seconds: float) -> None:
+        assert 0 < seconds <= 2
+        self.asked += 1
+        if self.away:
+            raise Unavailable("ledger")
 
 
 def a_config(bootstrap: str, **changes: object) -> KafkaConfig:

@@ -139,6 +139,39 @@ def test_a_first_start_follows_the_earn_feed_at_once(kafka: KafkaBroker) -> None
     assert feed.partitions == {Partition(config.topics.earns, 0)}
 
 
+def test_a_ledger_that_is_away_keeps_no_stop_waiting_and_the_thread_alive(kafka: KafkaBroker) -> None:
+    config = a_config(kafka.bootstrap)
+    create_topics(config, partitions=1)
+    feed = Followed(away=True)
+
+    with Instance(config, feed=feed) as one:
+        one.until(lambda: feed.asked > 1, "the ledger is asked again")
+        polls = one.told.polls
+        one.until(lambda: one.told.polls > polls, "the thread is alive")
+        one.stop()
+
+    assert one.worker.status.exit_reason is None
+    assert feed.partitions == set()
+
+
+def test_a_log_that_ends_before_the_commit_is_read_from_its_beginning(kafka: KafkaBroker) -> None:
+    config = a_config(kafka.bootstrap)
+    create_topics(config, partitions=1)
+    fill(config, 10)
+    commit(config, TopicPartition(config.topics.returns, 0, 50))
+
+    with Instance(config) as one:
+        one.until_published(10)
+        one.stop()
+
+    assert one.told.fields("log_cut") == {
+        "topic": config.topics.returns,
+        "partition": 0,
+        "committed": 50,
+        "log_end": 10,
+    }
+
+
 class Sleeper(Told):
     """Holds the Kafka thread up, as a machine that was put to sleep would."""
 

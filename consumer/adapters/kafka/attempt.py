@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, KafkaException
 from consumer.adapters.kafka.hung import Hung
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.core.triage import Call, Failure, Remedy, triage
+from consumer.ports import Unavailable
 
 Answer = TypeVar("Answer")
 
@@ -82,6 +83,9 @@ class Attempts:
                     return question(wait)
             except SystemError as broken:
                 raise fatal_of(broken) from broken
+            except Unavailable as silence:
+                if patience.given_up():
+                    raise Interrupted(f"{call}: {silence.reason}") from silence
             except KafkaException as refused:
                 error: KafkaError = refused.args[0]
                 self._telemetry.failed(error.name())

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -10,12 +11,14 @@ from consumer.adapters.kafka.assignment import Assignment, Held
 from consumer.adapters.kafka.telling import EarnFeed, KafkaTelemetry
 from consumer.adapters.kafka.transaction import Batch, Transactions
 from consumer.core.progress import Step
-from consumer.ports import Completion
+from consumer.ports import Completion, Unavailable
 
 _MOST_RECORDS = 5000
 _MOST_BYTES = 16 * 1024 * 1024
 _FIRST_WAIT = 0.05
 _LONGEST_WAIT = 2.0
+_FOLLOW = 2.0
+"""Seconds that the ledger may take to remember a partition that is followed."""
 
 
 class Outbox:
@@ -109,9 +112,11 @@ class Outbox:
         return [(held, step) for held, step in steps.values() if step.published], chosen, rest
 
     def _follow(self, held: Held) -> None:
+        """Tell the earn feed of the first commit; where it does not answer, after a later one."""
         if held.unfollowed:
-            self._feed.follow(held.partition)
-            held.unfollowed = False
+            with suppress(Unavailable):
+                self._feed.follow(held.partition, _FOLLOW)
+                held.unfollowed = False
 
 
 def _position(held: Held, step: Step) -> TopicPartition:

@@ -38,10 +38,12 @@ class Starts:
 
     def _start(self, consumer: Consumer, commit: TopicPartition, patience: Patience) -> Start:
         partition = Partition(commit.topic, commit.partition)
-        followed = commit.topic != self._earns_topic or self._feed.is_followed(partition)
+        followed = commit.topic != self._earns_topic or self._attempts.ask(
+            Call.READ, lambda wait: self._feed.is_followed(partition, wait), patience
+        )
         if commit.offset < 0:
             if not followed:
-                self._feed.follow(partition)
+                self._attempts.ask(Call.READ, lambda wait: self._feed.follow(partition, wait), patience)
             return Start(partition=partition, offset=OFFSET_BEGINNING, progress=Progress(0), unfollowed=False)
         if not followed:
             self._telemetry.event(
@@ -53,6 +55,15 @@ class Starts:
             return _answered(consumer.get_watermark_offsets(TopicPartition(commit.topic, commit.partition), wait))
 
         low, high = self._attempts.ask(Call.READ, ends, patience)
+        if commit.offset > high:
+            self._telemetry.event(
+                "log_cut",
+                topic=partition.topic,
+                partition=partition.partition,
+                committed=commit.offset,
+                log_end=high,
+            )
+            return Start(partition=partition, offset=OFFSET_BEGINNING, progress=Progress(0), unfollowed=False)
         if low > commit.offset:
             self._telemetry.event(
                 "records_expired",

@@ -9,13 +9,16 @@ RebalanceKind = Literal["assigned", "revoked", "lost"]
 
 
 class EarnFeed(Protocol):
-    """Whether the ledger has followed a partition of the earn feed from its beginning. May block; raises nothing."""
+    """Whether the ledger has followed a partition of the earn feed from its beginning.
 
-    def is_followed(self, partition: Partition) -> bool:
+    Both block for at most so many seconds, and raise Unavailable where the ledger has not answered by then.
+    """
+
+    def is_followed(self, partition: Partition, seconds: float) -> bool:
         """Whether this ledger knows what the partition told up to the group's commit."""
         ...
 
-    def follow(self, partition: Partition) -> None:
+    def follow(self, partition: Partition, seconds: float) -> None:
         """Remember that from now on the group's commit tells how far this ledger is."""
         ...
 

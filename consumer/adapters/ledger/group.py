@@ -74,11 +74,11 @@ class GroupCommit:
         self._put(Operation(kind, argument, waiting))
         return waiting
 
-    def ask_and_wait(self, kind: Kind, argument: object) -> Any:
-        """Ask from any other thread, and wait for the answer."""
+    def ask_and_wait(self, kind: Kind, argument: object, seconds: float) -> Any:
+        """Ask from any other thread, and wait for the answer; TimeoutError where it does not come in time."""
         waiting: Future[Any] = Future()
         self._put(Operation(kind, argument, waiting))
-        return waiting.result()
+        return waiting.result(seconds)
 
     def _put(self, operation: Operation) -> None:
         self._queue.put(operation)

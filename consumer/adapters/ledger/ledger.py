@@ -96,13 +96,16 @@ class SqlLedger:
         """
         return cast("int", await self._group.ask(Kind.FORGET, Old(before=before, limit=limit)))
 
-    def is_followed(self, topic: str, partition: int) -> bool:
-        """Whether this ledger has followed the partition from its beginning. Blocks; not for the event loop."""
-        return cast("bool", self._group.ask_and_wait(Kind.IS_FOLLOWED, Partition(topic, partition)))
+    def is_followed(self, topic: str, partition: int, *, seconds: float) -> bool:
+        """Whether this ledger has followed the partition from its beginning. Blocks; not for the event loop.
 
-    def follow(self, partitions: Iterable[Partition]) -> None:
-        """Remember that these are followed from their beginning. Blocks; not for the event loop."""
-        self._group.ask_and_wait(Kind.FOLLOW, tuple(partitions))
+        Raises TimeoutError after so many seconds without an answer.
+        """
+        return cast("bool", self._group.ask_and_wait(Kind.IS_FOLLOWED, Partition(topic, partition), seconds))
+
+    def follow(self, partitions: Iterable[Partition], *, seconds: float) -> None:
+        """Remember that these are followed from their beginning. Blocks and raises as `is_followed`."""
+        self._group.ask_and_wait(Kind.FOLLOW, tuple(partitions), seconds)
 
     def _prepare(self, connection: Connection) -> tuple[str, bool]:
         if self._database.file is not None:

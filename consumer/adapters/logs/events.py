@@ -21,6 +21,7 @@ EVENTS: Mapping[str, LogEvent] = {
     "kafka_failed": LogEvent("error", "Kafka refuses what cannot be asked again; the process ends. `reason`."),
     "kafka_stop_waits_no_longer": LogEvent("warning", "A second signal came: results under way are left."),
     "records_expired": LogEvent("error", "Records went by the topic's retention before they were read."),
+    "log_cut": LogEvent("error", "The log ends before the commit: cut, or a new topic. It is read from its beginning."),
     "topics_missing": LogEvent("warning", "Topics are not there; `create_with` has the commands that create them."),
     "ledger_unavailable": LogEvent("warning", "The ledger does not answer; what needs it waits."),
     "ledger_recovered": LogEvent("info", "The ledger answers again."),

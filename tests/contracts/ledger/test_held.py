@@ -143,7 +143,7 @@ async def test_an_operation_of_each_kind_may_share_a_group(ledger: SqlLedger) ->
         ledger.tell([told(source=fed(1))]),
         ledger.open([an_opening()]),
         ledger.claim(a_claim(at())),
-        ledger.settle(Settlement(release=(E1,))),
+        ledger.settle(Settlement(release=((E1, NOW),))),
     )
 
     assert told_now == [TellResult.NOTED]
@@ -155,11 +155,18 @@ async def test_an_operation_of_each_kind_may_share_a_group(ledger: SqlLedger) ->
 async def test_partitions_are_followed_once_the_store_is_back(ledger: SqlLedger, cut: Cut) -> None:
     cut.before("BEGIN", 2)
 
-    await asyncio.to_thread(ledger.follow, [Partition("earn-events", 1)])
+    await asyncio.to_thread(ledger.follow, [Partition("earn-events", 1)], seconds=30.0)
 
     cut.before("SELECT")
-    assert await asyncio.to_thread(ledger.is_followed, "earn-events", 1)
+    assert await asyncio.to_thread(ledger.is_followed, "earn-events", 1, seconds=30.0)
     assert cut.held == [True, False, True, False]
+
+
+async def test_who_asks_from_a_thread_waits_no_longer_than_it_says(ledger: SqlLedger, cut: Cut) -> None:
+    cut.before("SELECT", 10**9)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.to_thread(ledger.is_followed, "earn-events", 1, seconds=0.01)
 
 
 async def test_a_call_that_waits_is_cancelled_when_the_ledger_closes(ledger: SqlLedger, cut: Cut) -> None:
