@@ -55,7 +55,8 @@ def test_the_service_takes_it(name: str, mounted: Path, tmp_path: Path) -> None:
     (config,) = (
         each["data"]["config.yaml"]
         for each in objects
-        if each["kind"] == "ConfigMap" and not each["metadata"]["name"].endswith("migration")
+        if each["kind"] == "ConfigMap" and "config.yaml" in each["data"]
+        if not each["metadata"]["name"].endswith("migration")
     )
     file = tmp_path / "config.yaml"
     file.write_text(config.replace(MOUNTED, str(mounted)))
