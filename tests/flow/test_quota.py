@@ -60,8 +60,8 @@ def test_calls_that_waited_for_the_ledger_do_not_break_the_quota_of_a_later_minu
 def test_a_request_that_is_claimed_anew_by_a_slow_ledger_asks_for_its_turn_again() -> None:
     async def main() -> None:
         ledger = SlowLedger()
-        unavailable = iter([ok, lambda _: answer(503, {}, retry_after=200.0)])
-        vendor = FakeVendor(answers=lambda call: next(unavailable, ok)(call))
+        vendor = FakeVendor()
+        vendor.answers = lambda call: answer(503, {}, retry_after=200.0) if len(vendor.calls) == 2 else ok(call)
         flow = a_flow(vendor, Options(per_minute=60, max_earns_per_call=1), ledger=ledger)
         flow.receive(earned(0, "e1"), earned(1, "e2"))
         await flow.rest()
