@@ -223,7 +223,7 @@ def a_config(bootstrap: str, **changes: object) -> KafkaConfig:
         "bootstrap_servers": bootstrap,
         "group_id": f"group-{name}",
         "group_protocol": "classic",
-        "options": {"log_level": 0},
+        "options": {},
         "topics": Topics(
             returns=f"returns-{name}", earns=f"earns-{name}", results=f"results-{name}", dead_letters=f"dead-{name}"
         ),

@@ -12,8 +12,8 @@ from tests.testbed.kafka import KafkaBroker
 from tests.testbed.waiting import wait_until
 
 QUICK: dict[str, dict[str, object]] = {
-    "classic": {"log_level": 0, "session.timeout.ms": 3000, "heartbeat.interval.ms": 500},
-    "consumer": {"log_level": 0},
+    "classic": {"session.timeout.ms": 3000, "heartbeat.interval.ms": 500},
+    "consumer": {},
 }
 """A member that died without a word is missed soon; KIP-848 leaves that to the broker."""
 

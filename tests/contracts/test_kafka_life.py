@@ -56,6 +56,17 @@ def test_a_broker_that_is_not_there_is_waited_for() -> None:
     assert one.worker.status.exit_reason is None
 
 
+def test_a_broker_that_is_not_there_is_told_in_the_log_alone_and_seldom(capfd: pytest.CaptureFixture[str]) -> None:
+    with Instance(a_config("127.0.0.1:1")) as one:
+        one.until(lambda: one.told.codes["_TRANSPORT"] > 20, "the client complains again and again")
+        one.stop(now=True)
+
+    told = [(name, fields["code"]) for name, fields in one.told.events if name == "kafka_error"]
+    assert sorted(told) == [("kafka_error", "_ALL_BROKERS_DOWN"), ("kafka_error", "_TRANSPORT")]
+    assert "127.0.0.1:1" in str(one.told.fields("kafka_error"))
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("protocol", ["classic", "consumer"])
 def test_an_empty_assignment_counts_as_running(kafka: KafkaBroker, protocol: Literal["classic", "consumer"]) -> None:
     config = a_config(kafka.bootstrap, group_protocol=protocol, statistics_interval=0.5)
@@ -186,7 +197,7 @@ class Sleeper(Told):
 
 
 def test_lost_partitions_are_dropped_and_nothing_of_them_is_committed(kafka: KafkaBroker) -> None:
-    quick = {"log_level": 0, "session.timeout.ms": 2000, "heartbeat.interval.ms": 300, "max.poll.interval.ms": 2000}
+    quick = {"session.timeout.ms": 2000, "heartbeat.interval.ms": 300, "max.poll.interval.ms": 2000}
     config = a_config(kafka.bootstrap, options=quick)
     create_topics(config)
     fill(config, 100)

@@ -55,6 +55,8 @@ TRANSACTION_TIMEOUT = 10.0
 """Seconds after which the broker aborts a killed owner's transaction, and its readers and next owner go on."""
 
 _CLIENT_DEFAULTS: Properties = {
+    # The clients' own log is lines of text on stderr, several a second while no broker answers. Ours tells what counts.
+    "log_level": 0,
     "socket.keepalive.enable": True,
     # KIP-714 would send the client's own metrics to the broker's operator. What is worth knowing is in /metrics.
     "enable.metrics.push": False,

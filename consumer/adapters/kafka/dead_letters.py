@@ -34,8 +34,6 @@ class DeadLetterTopic:
         self._servers = config.bootstrap_servers
         self._attempts = Attempts(Silence(), lambda: None)
         properties = {
-            # A person reads the end of the command, not the client's log.
-            "log_level": 0,
             **consumer_properties(config),
             "group.id": group,
             # The end of a partition is where the last record may be a transaction's marker, which nobody delivers.

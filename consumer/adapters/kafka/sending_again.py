@@ -35,8 +35,6 @@ class AgainSender:
         self._refused = ""
         self._partitions: Mapping[str, int] = {}
         properties = {
-            # A person reads the end of the command, not the client's log.
-            "log_level": 0,
             **producer_properties(config),
             # One name for all redrives of a group: a second one at the same time ends the first.
             "transactional.id": group,

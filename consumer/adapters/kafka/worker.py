@@ -136,6 +136,8 @@ class KafkaWorker:
             )
             if sight.reachable and not sight.missing:
                 break
+            # Nothing is delivered yet, but the client's complaints are: they say why nobody can be reached.
+            self._inbox.read(self._consumer)
             self._wishes.rest(_LOOK_AGAIN)
         if self._wishes.stopping():
             return False

@@ -22,7 +22,6 @@ from consumer.wiring.service import Service
 LATENCY = 0.03
 """Seconds that the vendor takes for an answer: long enough that returns meet and are merged."""
 KAFKA_OPTIONS = {
-    "log_level": 0,
     # A broker answers a waiting fetch when a record comes; the mock lets it wait to the end.
     "fetch.wait.max.ms": 50,
 }
