@@ -4,11 +4,14 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 import httpx
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumer.adapters import ledger
@@ -99,6 +102,11 @@ def _registry(settings: Settings) -> Iterator[Finding]:
 
 def _ledger(settings: Settings) -> Iterator[Finding]:
     url = settings.ledger.location()
+    folder = _folder_of(url)
+    problem = None if folder is None else _takes_no_file(folder)
+    if problem is not None:
+        yield wrong("ledger.url", problem)
+        return
     try:
         current = ledger.schema_is_current(url)
     except (OSError, SQLAlchemyError) as error:
@@ -106,10 +114,26 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         return
     if current:
         yield fine("ledger.url", "the ledger's schema is current")
-    elif url.startswith("sqlite"):
+    elif folder is not None:
         yield fine("ledger.url", "the ledger is not there yet or not current; run will see to it")
     else:
         yield wrong("ledger.url", "the ledger's schema is not current; run: returns-consumer migrate")
+
+
+def _folder_of(url: str) -> Path | None:
+    """Where SQLite's file is, and its journals beside it; None for a database on a server."""
+    parts = make_url(url)
+    return Path(parts.database or "").parent if parts.get_backend_name() == "sqlite" else None
+
+
+def _takes_no_file(folder: Path) -> str | None:
+    """Why no file can be made there, if so; the one that is tried has no name and leaves nothing."""
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        remedy = "let this user write to it" if folder.is_dir() else "create it"
+        return f"the folder {folder} takes no file ({error.strerror}); {remedy}, or name another"
+    return None
 
 
 def _vendor(settings: Settings) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from uuid import uuid4
 
@@ -110,3 +111,20 @@ def test_basic_credentials_are_not_tried_as_that_would_spend_quota(vendor: str) 
 
     assert seen["api.base_url"] == (True, "the vendor can be reached")
     assert seen["api.username"] == (True, "not checked: only a call that spends quota would tell")
+
+
+@pytest.mark.parametrize(("folder", "remedy"), [("/nope/x", "create it"), ("/proc/self", "let this user write to it")])
+def test_a_ledger_whose_folder_takes_no_file_is_a_problem_with_its_remedy(folder: str, remedy: str) -> None:
+    seen = told(connect._ledger(settings(LEDGER__URL=f"sqlite:///{folder}/ledger.db")))
+
+    well, text = seen["ledger.url"]
+    assert not well
+    assert text.startswith(f"the folder {folder} takes no file (")
+    assert f"; {remedy}, or name another" in text
+
+
+def test_looking_at_the_ledgers_folder_leaves_nothing_there(tmp_path: Path) -> None:
+    seen = told(connect._ledger(settings(LEDGER__URL=f"sqlite:///{tmp_path}/ledger.db")))
+
+    assert seen["ledger.url"] == (True, "the ledger is not there yet or not current; run will see to it")
+    assert list(tmp_path.iterdir()) == []
