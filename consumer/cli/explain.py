@@ -8,8 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumer.adapters.ledger import OldSchema
-from consumer.cli.causes import FAILED, MISCONFIGURED, expected, say
+from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
 from consumer.cli.console import console, plain
 from consumer.cli.moment import shown
 from consumer.core.model import BillNumber, CustomerId, EarnId, EventId
@@ -17,6 +16,7 @@ from consumer.core.outcome import RevokeOutcome
 from consumer.core.story import Account, Happening, happenings
 from consumer.core.story_words import details, headline, standing
 from consumer.settings import Settings
+from consumer.wiring import REFUSALS
 from consumer.wiring.explaining import story_book
 
 INDENT = len("2026-11-23 12:00:00  ")
@@ -38,7 +38,7 @@ def explain(settings: Settings, asked: Asked, *, as_json: bool) -> None:
     if len(about) != 1:
         say("explain: name one of RETURN_EVENT_ID, --bill, --earn, --customer")
         raise typer.Exit(MISCONFIGURED)
-    with expected(OSError, OldSchema, SQLAlchemyError):
+    with expected(OSError, SQLAlchemyError), refused(REFUSALS):
         account = _account(settings, asked)
     if not account.returns and not account.earns:
         say(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from consumer.cli.causes import FAILED, MISCONFIGURED, expected, say
+from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
 from consumer.settings import Settings, SettingsError, load, warnings
 
 app = typer.Typer(
@@ -58,7 +58,7 @@ def run(config: Config = None) -> None:
     settings = _settings(config)
     from consumer import wiring  # noqa: PLC0415 - see the module
 
-    with expected(OSError):
+    with expected(OSError), refused(wiring.REFUSALS):
         code = wiring.run(settings)
     raise typer.Exit(code)
 
@@ -115,9 +115,10 @@ def migrate(config: Config = None) -> None:
     url = _settings(config).ledger.location()
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see the module
 
+    from consumer import wiring  # noqa: PLC0415 - see the module
     from consumer.adapters import ledger  # noqa: PLC0415 - see the module
 
-    with expected(OSError, SQLAlchemyError, ledger.OldSchema):
+    with expected(OSError, SQLAlchemyError), refused(wiring.REFUSALS):
         ledger.migrate(url)
     typer.echo("the ledger's schema is up to date")
 

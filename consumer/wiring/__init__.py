@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-import sys
+from collections.abc import Mapping
 
 from consumer.adapters.avro import SchemaRefused
 from consumer.adapters.kafka import BadOption
@@ -12,20 +12,21 @@ from consumer.settings import Settings
 from consumer.wiring.build import build
 from consumer.wiring.service import Service
 
-MISCONFIGURED = 2
+REFUSALS: Mapping[type[Exception], str] = {
+    OldSchema: "ledger.url",
+    SchemaRefused: "schemas.output",
+    BadOption: "kafka.options",
+}
+"""What a part refuses only when it meets the world, and the setting that is wrong then."""
 
-__all__ = ["run", "serve"]
+__all__ = ["REFUSALS", "run", "serve"]
 
 
 def run(settings: Settings) -> int:
-    """Run one instance until it is stopped or dies; the exit code."""
+    """Run one instance until it is stopped or dies; the exit code. Raises what REFUSALS names."""
     log = on_stdout(settings.log.level, settings.log.format)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        try:
-            return runner.run(serve(settings, log))
-        except (OldSchema, SchemaRefused, BadOption) as wrong:
-            print(wrong, file=sys.stderr)  # noqa: T201 - a problem of the settings is told on stderr
-            return MISCONFIGURED
+        return runner.run(serve(settings, log))
 
 
 async def serve(settings: Settings, log: Log) -> int:

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from consumer.adapters.ledger import OldSchema, migrate, open_ledger, schema_is_current
 from consumer.adapters.ledger.database import database_at
 from consumer.adapters.ledger.tables import metadata
+from tests.contracts.ledger.values import made_by_a_newer_version
 from tests.testbed.postgres import Databases
 
 START = """
@@ -81,13 +82,6 @@ async def test_an_old_postgres_schema_is_refused_with_the_command_to_run(postgre
         await ledger.open([])
 
     await asyncio.to_thread(ledger.close)
-
-
-def made_by_a_newer_version(url: str) -> str:
-    migrate(url)
-    with database_at(url).engine.connect() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    return url
 
 
 async def test_a_schema_of_a_newer_version_is_refused_with_that_remedy(sql_url: str) -> None:
