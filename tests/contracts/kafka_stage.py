@@ -139,7 +139,7 @@ class Told:
         self.aborted = self.stale = self.passed_over = self.admitted = self.let_go = self.polls = 0
         self.ignored: list[str] = []
         self.lags: dict[Partition, int] = {}
-        self.brokers: dict[str, float] = {}
+        self.brokers: Mapping[str, float] = {}
 
     def polled(self, now: float) -> None:
         assert now > 0
@@ -179,8 +179,8 @@ class Told:
     def forget(self, partition: Partition) -> None:
         self.lags.pop(partition, None)
 
-    def round_trip(self, broker: str, seconds: float) -> None:
-        self.brokers[broker] = seconds
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
+        self.brokers = seconds
 
     def failed(self, code: str) -> None:
         self.codes[code] += 1

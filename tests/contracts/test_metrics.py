@@ -249,6 +249,16 @@ def test_a_partition_that_went_leaves_no_lag_behind(watched: Watched) -> None:
     assert watched.value("consumer_lag", topic=RETURNS, partition="3") is None
 
 
+def test_a_broker_that_answers_no_more_leaves_no_round_trip_behind(watched: Watched) -> None:
+    slowest = []
+
+    for seconds in ({"old:9092": 0.5, "new:9092": 0.1}, {"new:9092": 0.1}, {}):
+        watched.metrics.round_trips(seconds)
+        slowest.append(watched.value("broker_rtt_seconds"))
+
+    assert slowest == [0.5, 0.1, 0.0]
+
+
 def test_what_is_so_is_looked_at_when_it_is_scraped(watched: Watched) -> None:
     assert watched.value("holding", reason="api") == 1
     assert watched.value("circuit_state", state="open") == 1

@@ -1,6 +1,6 @@
 """The telemetry of a command that a person watches: nothing is counted, its end tells all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from consumer.adapters.kafka.telling import RebalanceKind
 from consumer.ports import Completion, Partition
@@ -39,7 +39,7 @@ class Silence:
     def forget(self, partition: Partition) -> None:
         """Nothing."""
 
-    def round_trip(self, broker: str, seconds: float) -> None:
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
         """Nothing."""
 
     def failed(self, code: str) -> None:

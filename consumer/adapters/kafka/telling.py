@@ -1,6 +1,6 @@
 """What the Kafka thread asks of the rest and tells the people who watch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from consumer.ports import Completion, Partition
@@ -66,8 +66,8 @@ class KafkaTelemetry(Protocol):
         """The partition is not ours any more: what was told of it must not stay."""
         ...
 
-    def round_trip(self, broker: str, seconds: float) -> None:
-        """The mean time a broker takes to answer."""
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
+        """The mean time that each broker which answered of late takes for it; others are forgotten."""
         ...
 
     def failed(self, code: str) -> None:

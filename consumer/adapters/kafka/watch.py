@@ -80,8 +80,7 @@ class Listener:
             end = report.ends.get(held.partition)
             if end is not None:
                 self._telemetry.lag(held.partition, max(0, end - held.progress.watermark))
-        for broker, seconds in report.round_trips.items():
-            self._telemetry.round_trip(broker, seconds)
+        self._telemetry.round_trips(report.round_trips)
         self.partition_counts = report.partition_counts
         if report.join_state != self.join_state:
             self.join_state, self.join_state_since = report.join_state, time.monotonic()

@@ -1,6 +1,6 @@
 """What happens is counted: one cheap method for each thing that can happen; any thread may call."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, get_args
@@ -67,7 +67,6 @@ class Metrics:
         self._retries = Bound(labels.RETRY_REASONS, of.retries.labels)
         self._maps_ignored = Bound(labels.IGNORED_MAPS, of.maps_ignored.labels)
         self._skipped = Bound(sources, of.skipped.labels)
-        self._round_trips: dict[str, float] = {}
         self._circuit = Bound(get_args(CircuitState), of.circuit_transitions.labels)
         self._refreshes = Bound(get_args(Result), of.token_refreshes.labels)
         self._published = {
@@ -202,10 +201,9 @@ class Metrics:
         """The partition is not ours any more; its lag left behind would be counted twice."""
         self._of.lag.remove_by_labels({"topic": partition.topic, "partition": str(partition.partition)})
 
-    def round_trip(self, broker: str, seconds: float) -> None:
-        """The mean time a broker takes to answer."""
-        self._round_trips[broker] = seconds
-        self._of.broker_rtt.set(max(self._round_trips.values()))
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
+        """The mean time that each broker which answered of late takes for it."""
+        self._of.broker_rtt.set(max(seconds.values(), default=0.0))
 
     def failed(self, code: str) -> None:
         """Kafka answered with an error, by the name of its code."""

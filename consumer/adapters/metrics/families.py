@@ -91,7 +91,7 @@ class Families:
         self.lag = gauge("consumer_lag", "Records from what is published to the log's end.", "topic", "partition")
         self.last_poll = gauge("last_poll_timestamp_seconds", "When Kafka was polled last.")
         self.last_commit = gauge("last_commit_timestamp_seconds", "When a transaction was committed last; 0: never.")
-        self.broker_rtt = gauge("broker_rtt_seconds", "Mean round trip to the slowest broker.")
+        self.broker_rtt = gauge("broker_rtt_seconds", "Mean round trip to the slowest broker of late; 0: none.")
 
         self.ledger_commit = histogram("ledger_commit_seconds", "How long a commit took.", COMMITS, "operation")
         self.ledger_group = histogram("ledger_group_size", "Requests in one commit.", COUNTS, "operation")
