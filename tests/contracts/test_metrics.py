@@ -163,7 +163,6 @@ def an_outcome() -> RevokeOutcome:
 
 @pytest.mark.parametrize(("name", "labels"), CONTRACT.items())
 def test_every_metric_of_the_contract_has_its_name_and_labels(name: str, labels: set[str], watched: Watched) -> None:
-    watched.metrics.called("revoke", "200", 0.1)
     watched.metrics.lag(Partition(RETURNS, 0), 5)
 
     series = re.findall(rf"^returns_{name}(?:_bucket|_count)?(?:{{(.*)}})? ", watched.page(), flags=re.MULTILINE)
@@ -179,6 +178,8 @@ def test_what_can_happen_stands_at_0_before_it_does(watched: Watched) -> None:
     for code in ("729", "730", "731", "404", "400", "exhausted", "undecodable", "invalid", "tombstone", "other"):
         assert watched.value("dead_letters_total", code=code) == 0
     assert watched.value("api_requests_total", operation="token", code="429") == 0
+    for operation in ("revoke", "listing", "token"):
+        assert watched.value("api_request_duration_seconds_count", operation=operation, code="200") == 0
     assert watched.value("publish_total", kind="dlt", result="error") == 0
     assert watched.value("rebalances_total", type="lost") == 0
     assert watched.value("events_consumed_total", topic=EARNS) == 0
@@ -234,6 +235,7 @@ def test_what_no_set_foresees_is_counted_as_other(watched: Watched) -> None:
     watched.metrics.failed("_NEW_ERROR")
 
     assert watched.value("api_requests_total", operation="revoke", code="other") == 1
+    assert watched.value("api_request_duration_seconds_count", operation="revoke", code="other") == 1
     assert watched.value("api_retries_total", reason="other") == 1
     assert watched.value("kafka_errors_total", code="other") == 1
 

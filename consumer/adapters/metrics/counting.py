@@ -62,8 +62,10 @@ class Metrics:
         self._requests = {
             operation: Bound(labels.ANSWERS, partial(of.requests.labels, operation)) for operation in labels.OPERATIONS
         }
-        # A histogram's child is 14 series; of all the answers foreseen only few ever come.
-        self._durations: dict[tuple[str, str], Histogram] = {}
+        # A histogram's child is 14 series; of all the answers foreseen only few ever come, and one surely.
+        self._durations: dict[tuple[str, str], Histogram] = {
+            (operation, labels.OK): of.request_duration.labels(operation, labels.OK) for operation in labels.OPERATIONS
+        }
         self._retries = Bound(labels.RETRY_REASONS, of.retries.labels)
         self._maps_ignored = Bound(labels.IGNORED_MAPS, of.maps_ignored.labels)
         self._skipped = Bound(sources, of.skipped.labels)
