@@ -7,6 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 CODE := consumer tests ops benchmarks
+IMAGE ?= returns-consumer
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -47,6 +48,11 @@ demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
 .PHONY: bench
 bench: setup ## how many returns a second, on real Kafka; about five minutes
 	$(BIN)/python -m benchmarks.throughput
+
+.PHONY: image
+image: ## build the container image, with docker or, where none answers, buildah
+	builder=$$(docker version >/dev/null 2>&1 && echo docker || echo buildah); \
+	$$builder build --tag $(IMAGE) --build-arg REVISION="$$(git rev-parse HEAD || echo unknown)" .
 
 .PHONY: lock
 lock: setup ## choose the newest versions anew and lock them by hash
