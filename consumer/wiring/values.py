@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 
-from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, Registry, load_schema
+from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, load_schema
 from consumer.core.model import CustomerId, Record
 from consumer.core.redrive import customer_in_key
 from consumer.ports import SchemaMissing, Undecodable
 from consumer.settings import Settings
+from consumer.wiring.adapters import schema_registry
 
-REGISTRY_TIMEOUT = 10.0
 Fields = Mapping[str, object]
 
 
@@ -19,11 +19,7 @@ class Values:
     def __init__(self, settings: Settings) -> None:
         schemas = settings.schemas
         self._earns = settings.topics.earns
-        self._registry = (
-            Registry(schemas.registry_url, auth=schemas.registry_auth_reader()() or None, timeout=REGISTRY_TIMEOUT)
-            if schemas.registry_url
-            else None
-        )
+        self._registry = schema_registry(settings)
         self._decoders = {
             name: RecordDecoder(load_schema(name), registry=self._registry, accept_json=schemas.accept_json)
             for name in (RETURN_TRANSACTION, EARN_EVENT)
