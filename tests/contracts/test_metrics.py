@@ -1,7 +1,6 @@
 """The names and labels that dashboards and alerts are built on, and what makes them move."""
 
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from consumer.core.model import Coordinates, EventId, Millis, Record
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome
 from consumer.core.phase import Phase
 from consumer.ports import Completion, Message, Partition, Telemetry
+from tests.helm.tools import promtool
 
 NOW = Millis(1_795_000_000_000)
 RETURNS = "return-transactions"
@@ -292,11 +292,10 @@ def test_two_processes_in_one_test_do_not_share_their_counts() -> None:
     assert second.value("events_consumed_total", topic=RETURNS) == 0
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: Debian's package prometheus")
 def test_promtool_finds_nothing_to_criticise(watched: Watched) -> None:
     page = "".join(line for line in watched.page().splitlines(keepends=True) if "returns_" in line)
 
-    checked = subprocess.run(["promtool", "check", "metrics"], input=page, text=True, capture_output=True, check=False)
+    checked = subprocess.run([promtool(), "check", "metrics"], input=page, text=True, capture_output=True, check=False)
 
     assert (checked.returncode, checked.stderr) == (0, "")
 
