@@ -4,7 +4,7 @@ from itertools import pairwise, product
 from string import printable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.offset_map import LIMIT, Empty, Ignored, Reason, Restored, decode, encode
@@ -38,7 +38,6 @@ def test_every_set_of_up_to_twelve_offsets_comes_back_as_it_was() -> None:
             assert read == (Restored(edges=edges) if edges else Empty())
 
 
-@settings(deadline=None)
 @given(base=st.integers(0, 2**61), lengths=gaps_and_runs)
 def test_any_set_comes_back_as_it_was(base: int, lengths: list[int]) -> None:
     edges = edges_of(base, lengths)
@@ -46,7 +45,6 @@ def test_any_set_comes_back_as_it_was(base: int, lengths: list[int]) -> None:
     assert decode(encode(base, edges), committed=base, log_end=edges[-1]) == Restored(edges=edges)
 
 
-@settings(deadline=None)
 @given(base=st.integers(0, 2**61), lengths=gaps_and_runs, data=st.data())
 def test_no_single_character_can_change_unseen(base: int, lengths: list[int], data: st.DataObject) -> None:
     text = encode(base, edges_of(base, lengths))
@@ -68,14 +66,12 @@ def test_each_character_of_a_map_is_guarded_against_each_other() -> None:
             assert isinstance(read, Ignored)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     assert isinstance(decode(text, committed=0, log_end=FAR), Ignored | Empty)
     assert isinstance(decode("rcmap1." + text, committed=0, log_end=FAR), Ignored)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_with_a_good_check_sum_make_the_reader_fail(body: bytes) -> None:
     from base64 import b64encode  # noqa: PLC0415 - only this test forges a map
