@@ -1,6 +1,7 @@
 """How many returns a second one instance works, on real Kafka, everything on. See README.md beside this file."""
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,10 @@ from tests.testbed.waiting import wait_until
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 LONGEST = 180.0
+LEAST_RATE = 1000
+"""Returns a second that the first arm must come to."""
+MOST_MEMORY = 250
+"""MB that no run may need more of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +144,20 @@ def highest_memory(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
+def shortfalls(first: Sequence[Run], *others: Sequence[Run]) -> Iterator[str]:
+    """What was promised and not kept, by the runs of the first arm and of the others."""
+    runs = list(itertools.chain(first, *others))
+    rate = statistics.median(run.rate for run in first)
+    if rate < LEAST_RATE:
+        yield f"{rate:,.0f} returns a second, promised are {LEAST_RATE:,}"
+    memory = max(run.memory for run in runs)
+    if memory > MOST_MEMORY:
+        yield f"{memory:.0f} MB, promised are {MOST_MEMORY}"
+    lost = sum(run.lost for run in runs)
+    if lost:
+        yield f"{lost:,} returns without an outcome"
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--returns", type=int, default=20_000)
@@ -161,6 +181,8 @@ def main() -> None:
             f"{max(run.memory for run in done):.0f} MB, {statistics.median(run.calls for run in done):,.0f} calls, "
             f"lost {sum(run.lost for run in done)}"
         )
+    if missed := list(shortfalls(*runs.values())):
+        sys.exit("\n".join(missed))
 
 
 if __name__ == "__main__":
