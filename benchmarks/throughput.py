@@ -67,7 +67,7 @@ def arms(size: int) -> tuple[Arm, ...]:
 
 
 def one_run(broker: Broker, arm: Arm, latency: float) -> Run:
-    """The earn feed first, then the returns at once; the clock runs until the last committed outcome is read."""
+    """The earn feed first; the clock runs from the first return produced to the last committed outcome read."""
     topics = {name: f"{name}-{uuid4().hex[:8]}" for name in ("returns", "earns", "results", "dead_letters")}
     for topic in topics.values():
         broker.create_topic(topic, PARTITIONS)
@@ -86,8 +86,8 @@ def one_run(broker: Broker, arm: Arm, latency: float) -> Run:
         try:
             wait_until(lambda: fed(port, topics["earns"]) >= arm.returns, within=LONGEST, what="the earn feed")
             before = cpu_seconds(service.pid)
-            produce(broker.bootstrap, topics["returns"], returns(customers))
             started = time.monotonic()
+            produce(broker.bootstrap, topics["returns"], returns(customers))
             seen = count_outcomes(broker.bootstrap, topics["results"], arm.returns, LONGEST)
             seconds = time.monotonic() - started
             return Run(
