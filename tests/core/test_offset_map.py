@@ -1,5 +1,7 @@
 """The text that carries the published offsets above a commit."""
 
+from base64 import b64encode
+from binascii import crc32
 from itertools import pairwise, product
 from string import printable
 
@@ -26,6 +28,11 @@ def edges_of_flags(base: int, flags: tuple[bool, ...]) -> tuple[int, ...]:
     """The base itself is open; each flag tells of the next offset."""
     padded = (False, *flags, False)
     return tuple(base + 1 + at for at, (before, now) in enumerate(pairwise(padded)) if before != now)
+
+
+def forged(body: bytes) -> str:
+    """The map of any bytes, with a check sum that is right."""
+    return "rcmap1." + b64encode(body + crc32(body).to_bytes(4)).decode()
 
 
 def test_every_set_of_up_to_twelve_offsets_comes_back_as_it_was() -> None:
@@ -74,16 +81,35 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
 
 @given(st.binary(max_size=60))
 def test_no_bytes_with_a_good_check_sum_make_the_reader_fail(body: bytes) -> None:
-    from base64 import b64encode  # noqa: PLC0415 - only this test forges a map
-    from binascii import crc32  # noqa: PLC0415 - as above
-
-    text = "rcmap1." + b64encode(body + crc32(body).to_bytes(4)).decode()
-
-    read = decode(text, committed=int.from_bytes(body[:8]), log_end=2**70)
+    read = decode(forged(body), committed=int.from_bytes(body[:8]), log_end=2**70)
 
     assert isinstance(read, Ignored | Restored)
     if isinstance(read, Restored):
         assert all(earlier < later for earlier, later in pairwise(read.edges))
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        pytest.param(b"", id="no length"),
+        pytest.param(b"\x01", id="a start without its stop"),
+        pytest.param(b"\x01\x00", id="a length of zero"),
+        pytest.param(b"\x01\x01\x81", id="a number without its end"),
+        pytest.param(b"\x01" + b"\xff" * 9 + b"\x01", id="a number beyond all offsets"),
+    ],
+)
+def test_lengths_without_sense_are_damaged_whatever_their_check_sum_says(runs: bytes) -> None:
+    assert decode(forged(bytes(8) + runs), committed=0, log_end=2**70) == Ignored(reason=Reason.DAMAGED)
+
+
+def test_a_letter_that_no_map_has_is_damage() -> None:
+    assert decode("rcmap1.é", committed=0, log_end=FAR) == Ignored(reason=Reason.DAMAGED)
+
+
+def test_short_and_long_ranges_come_back_as_they_were() -> None:
+    edges = (1, 2, 129, 257, 16_641, 10**15)
+
+    assert decode(encode(0, edges), committed=0, log_end=10**15) == Restored(edges=edges)
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
