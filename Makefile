@@ -7,6 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 CODE := consumer tests ops benchmarks
+FAST := tests/core tests/flow tests/simulation
 IMAGE ?= returns-consumer
 
 .DELETE_ON_ERROR:
@@ -37,9 +38,13 @@ check: setup ## lint, format, types, layers
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 
+.PHONY: coverage
+coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
+	$(BIN)/python -m pytest $(FAST) --cov
+
 .PHONY: test
-test: setup ## all tests, on real parts
-	$(BIN)/python -m pytest
+test: coverage ## all tests, on real parts; the fast ones first
+	$(BIN)/python -m pytest $(FAST:%=--ignore=%)
 
 .PHONY: demo
 demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
