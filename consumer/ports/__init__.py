@@ -37,6 +37,7 @@ from consumer.ports.silence import (
     Undecodable,
 )
 from consumer.ports.telling import (
+    EventName,
     Operation,
     Telemetry,
     WallClock,
@@ -59,6 +60,7 @@ __all__ = [
     "Drain",
     "Duplicate",
     "EarlierReturn",
+    "EventName",
     "Granted",
     "Intake",
     "LateEarn",

@@ -17,6 +17,37 @@ class WallClock(Protocol):
 
 
 Operation = Literal["revoke", "listing", "token"]
+EventName = Literal[
+    "started",
+    "phase",
+    "holding",
+    "kafka_unreachable",
+    "kafka_failed",
+    "kafka_stop_waits_no_longer",
+    "records_expired",
+    "topics_missing",
+    "ledger_unavailable",
+    "ledger_recovered",
+    "earn_feed_restarted",
+    "registry_unavailable",
+    "partitions_assigned",
+    "partitions_revoked",
+    "partitions_lost",
+    "offset_map_ignored",
+    "transaction_aborted",
+    "kafka_error",
+    "outcome",
+    "earn_unreadable",
+    "throttled",
+    "credentials_refreshed",
+    "credentials_rejected",
+    "flood",
+    "stopping",
+    "stopped",
+    "died",
+    "library",
+]
+"""The lines there are in the log, and no others: what each tells stands beside its level in the adapter."""
 
 
 class Telemetry(Protocol):
@@ -50,6 +81,6 @@ class Telemetry(Protocol):
         """The credentials were refreshed, or could not be."""
         ...
 
-    def event(self, name: str, **fields: object) -> None:
-        """A line of the log, one of the documented names."""
+    def event(self, name: EventName, **fields: object) -> None:
+        """A line of the log."""
         ...

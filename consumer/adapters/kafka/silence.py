@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from consumer.adapters.kafka.telling import RebalanceKind
-from consumer.ports import Completion, Partition
+from consumer.ports import Completion, EventName, Partition
 
 
 class Silence:
@@ -45,5 +45,5 @@ class Silence:
     def failed(self, code: str) -> None:
         """Nothing."""
 
-    def event(self, name: str, **fields: object) -> None:
+    def event(self, name: EventName, **fields: object) -> None:
         """Nothing."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-from consumer.ports import Completion, Partition
+from consumer.ports import Completion, EventName, Partition
 
 RebalanceKind = Literal["assigned", "revoked", "lost"]
 
@@ -74,6 +74,6 @@ class KafkaTelemetry(Protocol):
         """Kafka answered with an error, by the name of its code."""
         ...
 
-    def event(self, name: str, **fields: object) -> None:
+    def event(self, name: EventName, **fields: object) -> None:
         """A line of the log."""
         ...

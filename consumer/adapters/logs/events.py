@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from consumer.ports import EventName
+
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
@@ -13,7 +15,7 @@ class LogEvent:
     meaning: str
 
 
-EVENTS: Mapping[str, LogEvent] = {
+EVENTS: Mapping[EventName, LogEvent] = {
     "started": LogEvent("info", "The process is up, with its version, group and topics."),
     "phase": LogEvent("info", "The phase changed; `reason` says why it holds."),
     "holding": LogEvent("warning", "Nobody calls the vendor; `reasons` say why."),

@@ -19,7 +19,7 @@ from consumer.adapters.metrics.labels import (
 )
 from consumer.core.model import Millis, Record
 from consumer.core.outcome import RevokeOutcome
-from consumer.ports import Completion, Operation, Partition, WallClock
+from consumer.ports import Completion, EventName, Operation, Partition, WallClock
 
 TRACEPARENT_PARTS = 4
 COMMITTING: LedgerOperation = "write"
@@ -29,7 +29,7 @@ COMMITTING: LedgerOperation = "write"
 class Tell(Protocol):
     """Where the lines of the log go."""
 
-    def __call__(self, name: str, **fields: object) -> None:
+    def __call__(self, name: EventName, **fields: object) -> None:
         """One line."""
         ...
 
