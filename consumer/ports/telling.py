@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from consumer.core.model import (
     Millis,
+    Record,
 )
 from consumer.core.outcome import RevokeOutcome
 
@@ -53,8 +54,8 @@ EventName = Literal[
 class Telemetry(Protocol):
     """What the flow tells the people who watch; it never fails and never changes what happens."""
 
-    def settled(self, outcome: RevokeOutcome, seconds: float) -> None:
-        """An outcome was decided, so many seconds after its record was handed over; replays too."""
+    def settled(self, record: Record, outcome: RevokeOutcome, seconds: float) -> None:
+        """The record's outcome was decided, so many seconds after it was handed over; replays too."""
         ...
 
     def called(self, operation: Operation, code: str, seconds: float) -> None:

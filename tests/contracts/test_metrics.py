@@ -275,10 +275,11 @@ def test_what_is_so_is_looked_at_when_it_is_scraped(watched: Watched) -> None:
 
 
 def test_an_outcome_is_one_line_of_the_log_without_the_customer(watched: Watched) -> None:
-    watched.metrics.settled(an_outcome(), 0.5)
+    watched.metrics.settled(a_completion().record, an_outcome(), 0.5)
 
     assert [line["event"] for line in watched.told] == ["outcome"]
     assert (watched.told[0]["event_id"], watched.told[0]["offset"]) == ("e", 1)
+    assert watched.told[0]["trace_id"] == TRACE
     assert "customer_id" not in watched.told[0]
     assert watched.value("event_processing_seconds_count", outcome="REVOKED") == 1
 

@@ -35,7 +35,7 @@ EVENTS: Mapping[EventName, LogEvent] = {
     "offset_map_ignored": LogEvent("warning", "A commit's metadata was not ours, damaged or stale; `reason`."),
     "transaction_aborted": LogEvent("warning", "A transaction was aborted; its results go into the next one."),
     "kafka_error": LogEvent("warning", "The Kafka client reports an error; `code`. Each at most once a minute."),
-    "outcome": LogEvent("info", "An outcome was decided."),
+    "outcome": LogEvent("info", "An outcome was decided; `trace_id` is that of its record's `traceparent`."),
     "earn_unreadable": LogEvent("warning", "A record of the earn feed cannot be read and is a dead letter."),
     "throttled": LogEvent("warning", "The vendor answered 429."),
     "credentials_refreshed": LogEvent("info", "The credentials were refreshed."),

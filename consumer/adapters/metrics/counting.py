@@ -19,9 +19,9 @@ from consumer.adapters.metrics.labels import (
 )
 from consumer.core.model import Millis, Record
 from consumer.core.outcome import RevokeOutcome
+from consumer.core.trace import trace_id
 from consumer.ports import Completion, EventName, Operation, Partition, WallClock
 
-TRACEPARENT_PARTS = 4
 COMMITTING: LedgerOperation = "write"
 """The only step of the ledger that commits."""
 
@@ -97,8 +97,8 @@ class Metrics:
         if topic == self._returns_topic:
             self._of.records.released.inc(count)
 
-    def settled(self, outcome: RevokeOutcome, seconds: float) -> None:
-        """An outcome was decided, so long after its record was admitted."""
+    def settled(self, record: Record, outcome: RevokeOutcome, seconds: float) -> None:
+        """The record's outcome was decided, so long after it was admitted."""
         self._processing[outcome.status].observe(seconds)
         self.event(
             "outcome",
@@ -112,6 +112,7 @@ class Metrics:
             attempts=outcome.attempts,
             request_ids=outcome.request_ids,
             seconds=round(seconds, 3),
+            trace_id=trace_id(record),
         )
 
     # ---- the vendor
@@ -241,10 +242,5 @@ class Metrics:
 
 
 def _exemplar(record: Record) -> dict[str, str] | None:
-    """The trace that the record belongs to, where its `traceparent` names one (W3C Trace Context)."""
-    values: Iterable[bytes | None] = (value for name, value in record.headers if name == "traceparent")
-    for value in values:
-        parts = (value or b"").decode("ascii", "replace").split("-")
-        if len(parts) == TRACEPARENT_PARTS and len(parts[1]) == len("0" * 32) and parts[1].isalnum():
-            return {"trace_id": parts[1]}
-    return None
+    found = trace_id(record)
+    return None if found is None else {"trace_id": found}
