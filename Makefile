@@ -63,5 +63,7 @@ image: ## build the container image, with docker or, where none answers, buildah
 lock: setup ## choose the newest versions anew and lock them by hash
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements.lock --output-file requirements-dev.lock \
-		--group dev pyproject.toml
+		--extra otel --group dev pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-otel.lock \
+		--extra otel pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-build.lock --group build
