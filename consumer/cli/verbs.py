@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
-from consumer.settings import Settings, SettingsError, load, warnings
+from consumer.settings import Settings, SettingsError, is_otel_installed, load, trace_problems, warnings
 
 app = typer.Typer(
     name="returns-consumer",
@@ -55,7 +55,7 @@ def _command(
 @app.command()
 def run(config: Config = None) -> None:
     """Consume returns until told to stop."""
-    settings = _settings(config)
+    settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
     from consumer import wiring  # noqa: PLC0415 - see the module
 
     with expected(OSError), refused(wiring.REFUSALS):
@@ -96,7 +96,7 @@ def check(
     ] = False,
 ) -> None:
     """Say whether the settings are right and, with --connect, whether all they name is there."""
-    settings = _settings(config)
+    settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
     typer.echo("settings are fine")
     if not connect:
         return
@@ -194,14 +194,17 @@ def explain(  # noqa: PLR0913 - an option each
     tell(settings, Asked(event_id=return_event_id, bill=bill, earn=earn, customer=customer), as_json=as_json)
 
 
-def _settings(config: Path | None) -> Settings:
-    """The settings; ends the process with a line for each problem."""
+def _settings(config: Path | None, *problems: str) -> Settings:
+    """The settings; ends the process with a line for each problem, those included that the verb sees besides."""
+    settings: Settings | None = None
     try:
         settings = load(config, os.environ)
     except SettingsError as error:
-        for problem in error.problems:
-            say(problem)
-        raise typer.Exit(MISCONFIGURED) from None
+        problems = (*error.problems, *problems)
+    for problem in problems:
+        say(problem)
+    if settings is None or problems:
+        raise typer.Exit(MISCONFIGURED)
     for warning in warnings(os.environ):
         say(f"warning: {warning}")
     return settings

@@ -11,11 +11,13 @@ from consumer.adapters.logs import Log, on_stdout
 from consumer.settings import Settings
 from consumer.wiring.build import build
 from consumer.wiring.service import Service
+from consumer.wiring.tracing import TracesRefused
 
 REFUSALS: Mapping[type[Exception], str] = {
     OldSchema: "ledger.url",
     SchemaRefused: "schemas.output",
     BadOption: "kafka.options",
+    TracesRefused: "OTEL_",
 }
 """What a part refuses only when it meets the world, and the setting that is wrong then."""
 

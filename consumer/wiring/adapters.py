@@ -17,6 +17,7 @@ from consumer.adapters.revoke_api import Anonymous, ApiConfig, Basic, HttpRevoke
 from consumer.settings import Settings
 from consumer.wiring import parts
 from consumer.wiring.ledger import Away, watcher
+from consumer.wiring.tracing import Tracing, tracing
 
 REGISTRY_TIMEOUT = 10.0
 
@@ -34,10 +35,11 @@ class Adapters:
     schemas: Registry | None
     codec: OutcomeCodec
     api: HttpRevokeApi
+    tracing: Tracing
 
 
 def adapters(settings: Settings, log: Log) -> Adapters:
-    """Make them; none is started."""
+    """Make them; none is started. Raises TracesRefused."""
     version, registry, away, schemas = _version(), CollectorRegistry(), Away(log), schema_registry(settings)
     metrics = _metrics(settings, log, registry, version)
     return Adapters(
@@ -54,6 +56,7 @@ def adapters(settings: Settings, log: Log) -> Adapters:
             results_topic=settings.topics.results,
         ),
         api=_api(settings, metrics),
+        tracing=tracing(settings, version),
     )
 
 

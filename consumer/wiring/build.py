@@ -23,6 +23,7 @@ from consumer.wiring.credentials import Expiries
 from consumer.wiring.flow import flow
 from consumer.wiring.ledger import LedgerFeed
 from consumer.wiring.tasks import Tasks
+from consumer.wiring.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,11 @@ class Built:
     worker: KafkaWorker
     tasks: Tasks
     seen: views.Seen
+    tracing: Tracing
 
 
 def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Built:
-    """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses."""
+    """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses, TracesRefused."""
     tasks, mailbox = Tasks(loop), _Mailbox()
     given = adapters(settings, log)
     within = flow(settings, given, loop, tasks, mailbox)
@@ -52,7 +54,8 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
     def post(work: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(work)
 
-    worker = KafkaWorker(parts.kafka_config(settings), within.inflow, post, given.metrics, LedgerFeed(given.ledger))
+    intake = given.tracing.intake(within.inflow)
+    worker = KafkaWorker(parts.kafka_config(settings), intake, post, given.metrics, LedgerFeed(given.ledger))
     mailbox.worker = worker
     phases = Phases(within.gate, within.outlet, given.metrics, ledger_is_away=given.away.is_away)
     seen = views.Seen(
@@ -81,6 +84,7 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
         worker=worker,
         tasks=tasks,
         seen=seen,
+        tracing=given.tracing,
     )
 
 

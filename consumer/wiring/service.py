@@ -144,6 +144,7 @@ class Service:
         await built.tasks.cancel()
         await asyncio.to_thread(built.ledger.close)
         await built.api.aclose()
+        await asyncio.to_thread(built.tracing.close)
         await web.stop()
         if built.phases.phase is not Phase.STARTING:
             built.phases.move(Phase.DRAINING)

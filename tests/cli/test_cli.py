@@ -28,7 +28,7 @@ RIGHT = {
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("CONSUMER_")]:
+    for name in [name for name in os.environ if name.startswith(("CONSUMER_", "OTEL_"))]:
         monkeypatch.delenv(name)
 
 

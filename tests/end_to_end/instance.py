@@ -23,7 +23,7 @@ LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Ours, with these settings and no others."""
-    inherited = {each: value for each, value in os.environ.items() if not each.startswith("CONSUMER_")}
+    inherited = {each: value for each, value in os.environ.items() if not each.startswith(("CONSUMER_", "OTEL_"))}
     return {**inherited, "PYTHONPATH": str(ROOT), **settings}
 
 

@@ -35,12 +35,16 @@ class SandboxVendor:
 
     def evidence(self) -> AtTheVendor:
         """What the oracle needs, as it is now."""
-        told = httpx.get(f"{self.url}/sandbox/calls", timeout=SECONDS).json()
-        calls = [call for call in told if call["operation"] == "revoke" and call["earns"]]
+        calls = [call for call in self.calls() if call["operation"] == "revoke" and call["earns"]]
         return AtTheVendor(
             revoked_by_us=frozenset(earn for call in calls for earn in call["revoked"]),
             calls=tuple(self._as_seen(call) for call in calls),
         )
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call as the sandbox tells of it."""
+        told: list[dict[str, Any]] = httpx.get(f"{self.url}/sandbox/calls", timeout=SECONDS).json()
+        return told
 
     def _as_seen(self, call: Mapping[str, Any]) -> VendorCall:
         return VendorCall(
