@@ -26,6 +26,7 @@ EventName = Literal[
     "kafka_failed",
     "kafka_stop_waits_no_longer",
     "records_expired",
+    "log_cut",
     "topics_missing",
     "ledger_unavailable",
     "ledger_recovered",

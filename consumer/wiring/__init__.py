@@ -17,7 +17,7 @@ REFUSALS: Mapping[type[Exception], str] = {
     OldSchema: "ledger.url",
     SchemaRefused: "schemas.output",
     BadOption: "kafka.options",
-    TracesRefused: "OTEL_",
+    TracesRefused: "OpenTelemetry's variables",
 }
 """What a part refuses only when it meets the world, and the setting that is wrong then."""
 

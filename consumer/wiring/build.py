@@ -46,7 +46,7 @@ class Built:
 
 
 def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Built:
-    """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses, TracesRefused."""
+    """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses."""
     tasks, mailbox = Tasks(loop), _Mailbox()
     given = adapters(settings, log)
     within = flow(settings, given, loop, tasks, mailbox)
@@ -54,8 +54,9 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
     def post(work: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(work)
 
-    intake = given.tracing.intake(within.inflow)
-    worker = KafkaWorker(parts.kafka_config(settings), intake, post, given.metrics, LedgerFeed(given.ledger))
+    worker = KafkaWorker(
+        parts.kafka_config(settings), given.tracing.intake(within.inflow), post, given.metrics, LedgerFeed(given.ledger)
+    )
     mailbox.worker = worker
     phases = Phases(within.gate, within.outlet, given.metrics, ledger_is_away=given.away.is_away)
     seen = views.Seen(

@@ -43,13 +43,8 @@ def flow(settings: Settings, given: Adapters, loop: AbstractEventLoop, tasks: Ta
     rules = parts.rules(settings)
     gate = _gate(settings, given.metrics, loop)
     caller = Caller(given.tracing.api(given.api), gate, given.metrics, loop)
-    outlet = Outlet(
-        given.tracing.publisher(publisher),
-        given.codec,
-        given.metrics,
-        loop,
-        flood_ratio=settings.dead_letters.flood_ratio,
-    )
+    told = given.tracing.publisher(publisher)
+    outlet = Outlet(told, given.codec, given.metrics, loop, flood_ratio=settings.dead_letters.flood_ratio)
     outlet.on_flood(lambda: _hold_flood(gate, given.log))
     lanes = Lanes(tasks.spawn)
     ownership = Ownership(lanes.is_inside, clock=loop.time, drain=settings.kafka.drain)

@@ -37,7 +37,7 @@ def tracing(settings: Settings, version: str) -> Tracing:
     try:
         export = traces.Export(version)
     except ValueError as error:
-        raise TracesRefused(f"OpenTelemetry refuses what its OTEL_ variables say: {error}") from error
+        raise TracesRefused(str(error)) from error
     tracer, vendor = export.tracer(), urlsplit(settings.api.base_url)
     to = traces.Vendor(
         host=vendor.hostname or "",

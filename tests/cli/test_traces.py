@@ -96,9 +96,7 @@ def test_what_opentelemetry_refuses_itself_ends_with_2_and_a_line() -> None:
     )
 
     assert done.returncode == 2
-    assert done.stderr == (
-        "OpenTelemetry refuses what its OTEL_ variables say: max_queue_size must be a positive integer.\n"
-    )
+    assert done.stderr == ("OpenTelemetry's variables: max_queue_size must be a positive integer.\n")
 
 
 def test_a_verb_that_makes_no_spans_does_not_ask_for_them(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What happens is counted: one cheap method for each thing that can happen; any thread may call."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, get_args
