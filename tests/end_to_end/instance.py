@@ -49,9 +49,9 @@ class Instance:
     def __init__(
         self, folder: Path, name: str, settings: Mapping[str, str], *, program: Sequence[str] = ("-m", "consumer")
     ) -> None:
-        self._port = free_port()
+        self.port = free_port()
         self.log = folder / f"{name}.log"
-        own = {"CONSUMER_HTTP__PORT": str(self._port), "CONSUMER_HTTP__HOST": "127.0.0.1"}
+        own = {"CONSUMER_HTTP__PORT": str(self.port), "CONSUMER_HTTP__HOST": "127.0.0.1"}
         command = [sys.executable, *program, "run"]
         self.process = Process(
             Program(command=command, folder=folder, log=self.log, environment=environment({**settings, **own}))
@@ -60,7 +60,7 @@ class Instance:
     def page(self, path: str) -> Page | None:
         """None while nobody answers."""
         try:
-            return get(f"http://127.0.0.1:{self._port}/{path}")
+            return get(f"http://127.0.0.1:{self.port}/{path}")
         except OSError:
             return None
 
