@@ -37,12 +37,21 @@ SECONDS = 30
 class Release:
     """Lives while it is entered; `pace` is how many returns come a second."""
 
-    def __init__(self, name: str, broker: Broker, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        broker: Broker,
+        folder: Path,
+        settings: Mapping[str, str],
+        *,
+        program: Sequence[str] = ("-m", "consumer"),
+    ) -> None:
         self.name = name
         self.broker = broker
         self.vendor = Vendor({f"e{number}": (customer, "p1", "held") for number, customer in enumerate(CUSTOMERS)})
         self.database = PostgresServer()
         self.pace = EVEN_PACE
+        self._program = program
         folder.mkdir()
         self._scene = Scene(broker, folder, self.vendor, partitions=PARTITIONS)
         self._scene.settings |= {**SETTINGS, **settings}
@@ -71,7 +80,7 @@ class Release:
 
     def one_more(self) -> Instance:
         """One more instance, not waited for."""
-        return self._scene.start()
+        return self._scene.start(program=self._program)
 
     @property
     def target(self) -> Target:
