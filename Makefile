@@ -9,6 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 CODE := consumer tests ops benchmarks
 FAST := tests/core tests/flow tests/simulation
 IMAGE ?= returns-consumer
+VERIFIED := tests/ops tests/helm tests/image
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -42,9 +43,13 @@ check: setup ## lint, format, types, layers
 coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
 	$(BIN)/python -m pytest $(FAST) --cov
 
+.PHONY: verify-ops
+verify-ops: setup ## what operators get: every validator of it, one line each
+	@$(BIN)/python -m ops.verify $(VERIFIED)
+
 .PHONY: test
-test: coverage ## all tests, on real parts; the fast ones first
-	$(BIN)/python -m pytest $(FAST:%=--ignore=%)
+test: coverage verify-ops ## all tests, on real parts; the fast ones first
+	$(BIN)/python -m pytest $(FAST:%=--ignore=%) $(VERIFIED:%=--ignore=%)
 
 .PHONY: demo
 demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
