@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumer.adapters import ledger
 from consumer.cli.causes import causes
+from consumer.core.triage import PASSING
 from consumer.settings import Settings
 
 ASK = 5.0
 """Seconds for one answer."""
 GROUP_ASK = 20.0
 """Seconds for the group: a new broker first has to make the topic that its groups live in."""
+PAUSE = 0.2
 UNAUTHORIZED = (401, 403)
 
 
@@ -75,11 +78,18 @@ def _topics(settings: Settings, partitions: Mapping[str, int]) -> Iterator[Findi
 
 
 def _group(client: AdminClient, group: str) -> Finding:
-    try:
-        described = client.describe_consumer_groups([group], request_timeout=GROUP_ASK)[group].result()
-    except KafkaException as error:
-        return wrong("kafka.group_id", f"the group {group} cannot be read: {error.args[0].str()}")
-    return fine("kafka.group_id", f"the group {group} is {described.state.name.lower()}")
+    until = time.monotonic() + GROUP_ASK
+    while True:
+        try:
+            # Asked for a short time, several times: the client does not look again for a coordinator that moved.
+            described = client.describe_consumer_groups([group], request_timeout=ASK)[group].result()
+        except KafkaException as refused:
+            code = refused.args[0].name()
+            if code not in PASSING or time.monotonic() > until:
+                return wrong("kafka.group_id", f"the group {group} cannot be read: {code}")
+            time.sleep(PAUSE)
+        else:
+            return fine("kafka.group_id", f"the group {group} is {described.state.name.lower()}")
 
 
 def _registry(settings: Settings) -> Iterator[Finding]:

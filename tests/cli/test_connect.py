@@ -73,7 +73,7 @@ def test_a_missing_topic_is_named_with_how_to_create_it(kafka: Broker) -> None:
     assert not well
     assert text.startswith(f"the topic {missing} is not there; create it: kafka-topics.sh --bootstrap-server ")
     assert f"--create --topic {missing}" in text
-    assert seen["kafka.group_id"][0]
+    assert seen["kafka.group_id"][0], seen["kafka.group_id"]
 
 
 @pytest.mark.kafka
