@@ -58,7 +58,7 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
         parts.kafka_config(settings), given.tracing.intake(within.inflow), post, given.metrics, LedgerFeed(given.ledger)
     )
     mailbox.worker = worker
-    phases = Phases(within.gate, within.outlet, given.metrics, ledger_is_away=given.away.is_away)
+    phases = Phases(within.gate, within.outlet, given.metrics, loop, ledger_is_away=given.away.is_away)
     seen = views.Seen(
         kafka=lambda: worker.status,
         gate=within.gate,
