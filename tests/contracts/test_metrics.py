@@ -3,17 +3,18 @@
 import re
 import subprocess
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics import exposition
 
 from consumer.adapters.kafka.telling import KafkaTelemetry
-from consumer.adapters.metrics import Build, Families, Metrics, Snapshot, SnapshotCollector, SourceTopics
+from consumer.adapters.metrics import Build, Families, Metrics, Snapshot, SnapshotCollector, SourceTopics, totals
 from consumer.core.model import Coordinates, EventId, Millis, Record
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome
 from consumer.core.phase import Phase
-from consumer.ports import Completion, Message, Partition, Telemetry
+from consumer.ports import Completion, Message, Operation, Partition, Telemetry
 from tests.helm.tools import promtool
 
 NOW = Millis(1_795_000_000_000)
@@ -97,9 +98,8 @@ class Watched:
         self.registry = CollectorRegistry()
         self.told: list[dict[str, object]] = []
         build = Build(version="1", revision="abc", python="3.11", librdkafka="2.16")
-        self.metrics = Metrics(
-            Families(self.registry, build), SourceTopics(returns=RETURNS, earns=EARNS), self._tell, lambda: NOW
-        )
+        self.families = Families(self.registry, build)
+        self.metrics = Metrics(self.families, SourceTopics(returns=RETURNS, earns=EARNS), self._tell, lambda: NOW)
         self.snapshot = A_SNAPSHOT
         SnapshotCollector(self.registry, lambda: self.snapshot)
 
@@ -214,6 +214,23 @@ def test_a_committed_transaction_counts_outcomes_late_earns_and_dead_letters(wat
     assert watched.value("event_to_outcome_seconds_sum", outcome="REVOKED") == 2.0
 
 
+def test_those_who_look_are_told_the_same_sums(watched: Watched) -> None:
+    watched.metrics.transaction(
+        [a_completion(status=OutcomeStatus.FAILED, reason="729"), a_completion(EARNS, status=OutcomeStatus.REVOKED)],
+        0.01,
+        committed=True,
+    )
+    for operation in get_args(Operation):
+        watched.metrics.called(operation, "200", 0.1)
+    watched.metrics.lag(Partition(RETURNS, 3), 12)
+
+    told = totals(watched.families)
+
+    assert (told.outcomes, told.calls, told.lag) == (2, 2, {Partition(RETURNS, 3): 12})
+    assert {code: count for code, count in told.dead_letters.items() if count} == {"729": 1}
+    assert told.dead_letters["tombstone"] == 0
+
+
 def test_an_aborted_transaction_counts_nothing_as_published(watched: Watched) -> None:
     watched.metrics.transaction([a_completion(status=OutcomeStatus.FAILED, reason="729")], 0.01, committed=False)
 
@@ -282,6 +299,13 @@ def test_an_outcome_is_one_line_of_the_log_without_the_customer(watched: Watched
     assert watched.told[0]["trace_id"] == TRACE
     assert "customer_id" not in watched.told[0]
     assert watched.value("event_processing_seconds_count", outcome="REVOKED") == 1
+
+
+def test_the_latest_outcomes_are_remembered_and_no_more(watched: Watched) -> None:
+    for number in range(100):
+        watched.metrics.settled(replace(an_outcome(), event_id=EventId(str(number))), 0.5)
+
+    assert [outcome.event_id for outcome in watched.metrics.latest.newest_first()] == [str(99 - n) for n in range(20)]
 
 
 def test_two_processes_in_one_test_do_not_share_their_counts() -> None:

@@ -9,14 +9,8 @@ from prometheus_client import Histogram
 
 from consumer.adapters.metrics import labels
 from consumer.adapters.metrics.families import Families
-from consumer.adapters.metrics.labels import (
-    Bound,
-    CircuitState,
-    LedgerOperation,
-    PublishKind,
-    Rebalance,
-    Result,
-)
+from consumer.adapters.metrics.labels import Bound, CircuitState, LedgerOperation, PublishKind, Rebalance, Result
+from consumer.adapters.metrics.latest import Latest
 from consumer.core.model import Millis, Record
 from consumer.core.outcome import RevokeOutcome
 from consumer.core.trace import trace_id
@@ -54,6 +48,7 @@ class Metrics:
         sources = (topics.returns, topics.earns)
         self.event = event
         self._now = now
+        self.latest = Latest()
         self._consumed = Bound(sources, of.records.consumed.labels)
         self._events = Bound(labels.STATUSES, of.records.events.labels)
         self._freshness = Bound(labels.STATUSES, of.records.freshness.labels)
@@ -100,6 +95,7 @@ class Metrics:
     def settled(self, record: Record, outcome: RevokeOutcome, seconds: float) -> None:
         """The record's outcome was decided, so long after it was admitted."""
         self._processing[outcome.status].observe(seconds)
+        self.latest.add(outcome)
         self.event(
             "outcome",
             event_id=outcome.event_id,
