@@ -29,6 +29,7 @@ class Adapters:
     version: str
     log: Log
     registry: CollectorRegistry
+    families: Families
     metrics: Metrics
     away: Away
     ledger: SqlLedger
@@ -41,11 +42,13 @@ class Adapters:
 def adapters(settings: Settings, log: Log) -> Adapters:
     """Make them; none is started. Raises TracesRefused."""
     version, registry, away, schemas = _version(), CollectorRegistry(), Away(log), schema_registry(settings)
-    metrics = _metrics(settings, log, registry, version)
+    families = _families(registry, version)
+    metrics = _metrics(settings, log, families)
     return Adapters(
         version=version,
         log=log,
         registry=registry,
+        families=families,
         metrics=metrics,
         away=away,
         ledger=open_ledger(settings.ledger.location(), watcher=watcher(metrics, away), now=parts.now),
@@ -68,15 +71,19 @@ def schema_registry(settings: Settings) -> Registry | None:
     return Registry(schemas.registry_url, auth=schemas.registry_auth_reader()() or None, timeout=REGISTRY_TIMEOUT)
 
 
-def _metrics(settings: Settings, log: Log, registry: CollectorRegistry, version: str) -> Metrics:
+def _families(registry: CollectorRegistry, version: str) -> Families:
     build_info = Build(
         version=version,
         revision=os.environ.get("RETURNS_CONSUMER_REVISION", "unknown"),
         python=platform.python_version(),
         librdkafka=str(confluent_kafka.libversion()[0]),
     )
+    return Families(registry, build_info)
+
+
+def _metrics(settings: Settings, log: Log, families: Families) -> Metrics:
     topics = SourceTopics(returns=settings.topics.returns, earns=settings.topics.earns)
-    return Metrics(Families(registry, build_info), topics, log.event, parts.now)
+    return Metrics(families, topics, log.event, parts.now)
 
 
 def _api(settings: Settings, metrics: Metrics) -> HttpRevokeApi:

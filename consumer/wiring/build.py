@@ -1,6 +1,7 @@
 """Settings → the parts, each made once and given what it needs: the adapters, the flow on them, Kafka around it."""
 
 import asyncio
+import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,18 +11,21 @@ from consumer.adapters.avro import OutcomeCodec
 from consumer.adapters.kafka import KafkaWorker
 from consumer.adapters.ledger import SqlLedger
 from consumer.adapters.logs import Log
-from consumer.adapters.metrics import SnapshotCollector
+from consumer.adapters.metrics import SnapshotCollector, totals
 from consumer.adapters.revoke_api import HttpRevokeApi
+from consumer.adapters.web import Instance
 from consumer.flow.gate import Gate
 from consumer.flow.phases import Phases
 from consumer.flow.world import Rules
 from consumer.ports import Completion, Publisher
 from consumer.settings import Settings
 from consumer.wiring import parts, views
-from consumer.wiring.adapters import adapters
+from consumer.wiring.adapters import Adapters, adapters
 from consumer.wiring.credentials import Expiries
 from consumer.wiring.flow import flow
+from consumer.wiring.history import History
 from consumer.wiring.ledger import LedgerFeed
+from consumer.wiring.page import Shown, sample
 from consumer.wiring.tasks import Tasks
 from consumer.wiring.tracing import Tracing
 
@@ -43,6 +47,7 @@ class Built:
     tasks: Tasks
     seen: views.Seen
     tracing: Tracing
+    shown: Shown
 
 
 def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Built:
@@ -86,6 +91,7 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
         tasks=tasks,
         seen=seen,
         tracing=given.tracing,
+        shown=_shown(settings, given, seen),
     )
 
 
@@ -96,3 +102,19 @@ class _Mailbox:
 
     def publish(self, completions: Sequence[Completion]) -> None:
         self.worker.publish(completions)
+
+
+def _shown(settings: Settings, given: Adapters, seen: views.Seen) -> Shown:
+    instance = Instance(
+        version=given.version,
+        group=settings.kafka.group_id,
+        host=platform.node() or "this host",
+        started=parts.now(),
+    )
+    return Shown(
+        instance=instance,
+        seen=seen,
+        totals=lambda: totals(given.families),
+        latest=given.metrics.latest.newest_first,
+        history=History(lambda: sample(seen, totals(given.families))),
+    )

@@ -1,6 +1,7 @@
-"""The port for probes, metrics and status: read-only, and nothing else is there."""
+"""The port for probes, metrics, status and the page for people: read-only, and nothing else is there."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,6 +9,9 @@ from http import HTTPStatus
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
+
+from consumer.adapters.web.front import Front
+from consumer.adapters.web.page import Page
 
 Health = tuple[bool, Mapping[str, object]]
 """Whether all is well, and what was looked at."""
@@ -23,6 +27,8 @@ class Views:
     ready: Callable[[], Health]
     status: Callable[[], Mapping[str, object]]
     """Without customer data."""
+    page: Callable[[], Page]
+    """As `status`, for people."""
     registry: CollectorRegistry
 
 
@@ -55,17 +61,28 @@ def _application(views: Views) -> web.Application:
     async def status(_: web.Request) -> web.Response:
         return _json(views.status(), HTTPStatus.OK)
 
+    front = Front(views.page, time.monotonic)
+
+    async def index(_: web.Request) -> web.Response:
+        return web.Response(body=front(), content_type="text/html", charset="utf-8", headers=front.headers)
+
     async def metrics(request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(views.registry), headers={"Content-Type": content_type})
 
     application = web.Application()
+    application.on_response_prepare.append(_no_guessing)
     # Each answers HEAD as well.
+    application.router.add_get("/", index)
     application.router.add_get("/livez", livez)
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/status", status)
     application.router.add_get("/metrics", metrics)
     return application
+
+
+async def _no_guessing(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _health(health: Health) -> web.Response:
