@@ -57,10 +57,14 @@ class Instance:
             Program(command=command, folder=folder, log=self.log, environment=environment({**settings, **own}))
         )
 
+    def url(self, path: str) -> str:
+        """The address of a page."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
     def page(self, path: str) -> Page | None:
         """None while nobody answers."""
         try:
-            return get(f"http://127.0.0.1:{self.port}/{path}")
+            return get(self.url(f"/{path}"))
         except OSError:
             return None
 
