@@ -303,7 +303,7 @@ def test_an_outcome_is_one_line_of_the_log_without_the_customer(watched: Watched
 
 def test_the_latest_outcomes_are_remembered_and_no_more(watched: Watched) -> None:
     for number in range(100):
-        watched.metrics.settled(replace(an_outcome(), event_id=EventId(str(number))), 0.5)
+        watched.metrics.settled(a_completion().record, replace(an_outcome(), event_id=EventId(str(number))), 0.5)
 
     assert [outcome.event_id for outcome in watched.metrics.latest.newest_first()] == [str(99 - n) for n in range(20)]
 
