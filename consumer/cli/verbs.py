@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
+from consumer.core.plan import PartialReturns
 from consumer.settings import Settings, SettingsError, is_otel_installed, load, trace_problems, warnings
 
 app = typer.Typer(
@@ -192,6 +193,27 @@ def explain(  # noqa: PLR0913 - an option each
     from consumer.cli.explain import explain as tell  # noqa: PLC0415 - see the module
 
     tell(settings, Asked(event_id=return_event_id, bill=bill, earn=earn, customer=customer), as_json=as_json)
+
+
+@app.command()
+def policy(
+    config: Config = None,
+    *,
+    compare: Annotated[
+        tuple[PartialReturns, PartialReturns],
+        typer.Option(metavar="RULE RULE", help="matching-lines, any-return or whole-bill, two of them."),
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="T", help="Only purchases with a return since: 2026-11-23, 2026-11-23T08:30 (UTC), 30d."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with the differences one by one.")] = False,
+) -> None:
+    """Compare two rules for partial returns on the ledger's past, before you switch."""
+    settings = _settings(config)
+    from consumer.cli import policy as verb  # noqa: PLC0415 - see the module
+
+    verb.compare(settings, compare, since, as_json=as_json)
 
 
 def _settings(config: Path | None, *problems: str) -> Settings:

@@ -32,10 +32,11 @@ KEPT = {
     KeptReason.OTHER_CUSTOMER: "it belongs to another customer",
     KeptReason.EARNED_FROM: "it was not earned by the purchase alone, and the policy takes back only what was",
     KeptReason.TOO_OLD: "the return came later than the policy allows for",
-    KeptReason.NOT_WHOLE_BILL: "it was earned by the whole bill, of which only a part is back",
+    KeptReason.NOT_WHOLE_BILL: "it is taken back with the whole bill only, of which a part is not back",
     KeptReason.OTHER_LINE: "it was earned by goods that were not returned",
 }
-_KEPT: Mapping[str, str] = {reason.value: words for reason, words in KEPT.items()}
+KEPT_WORDS: Mapping[str, str] = {reason.value: words for reason, words in KEPT.items()}
+"""By the reason as it stands in a verdict."""
 NOW = {
     EarnState.HELD: "is still the customer's",
     EarnState.REVOKED: "is taken back",
@@ -144,7 +145,7 @@ def _decision(kind: Kind, outcome: RevokeOutcome) -> str:
 def _verdict(verdict: Verdict) -> str:
     words = VERDICT[verdict.kind]
     if verdict.kind is VerdictKind.KEPT_BY_POLICY:
-        why = _KEPT.get(verdict.message or "", "the policy of that time asked for it")
+        why = KEPT_WORDS.get(verdict.message or "", "the policy of that time asked for it")
         return f"{verdict.earn_id} of promotion {verdict.promotion_id}: {words}: {why}."
     code = "" if verdict.code is None else f" (code {verdict.code})"
     said = f"; the vendor's words: {verdict.message}" if verdict.message else ""

@@ -4,7 +4,6 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -37,22 +36,8 @@ from tests.builders import (
     coordinates,
     goods,
 )
-from tests.testbed.postgres import Databases
 
 CODEC = OutcomeCodec(load_schema(REVOKE_OUTCOME), registry=None, results_topic="results")
-
-
-class Request(Protocol):
-    param: str
-
-    def getfixturevalue(self, name: str) -> Databases: ...
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: Request, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    return request.getfixturevalue("postgres").fresh()
 
 
 @pytest.fixture(autouse=True)
