@@ -54,9 +54,23 @@ def _command(
 
 
 @app.command()
-def run(config: Config = None) -> None:
+def run(
+    config: Config = None,
+    *,
+    shadow: Annotated[
+        bool,
+        typer.Option("--shadow", help="Call nobody, publish nothing, and say at the end what would have been done."),
+    ] = False,
+    shadow_ledger: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --shadow: its own ledger, else beside the real one.")
+    ] = None,
+) -> None:
     """Consume returns until told to stop."""
     settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
+    if shadow:
+        from consumer.cli.shadow import shadow as foresee  # noqa: PLC0415 - see the module
+
+        raise typer.Exit(foresee(settings, shadow_ledger))
     from consumer import wiring  # noqa: PLC0415 - see the module
 
     with expected(OSError), refused(wiring.REFUSALS):

@@ -16,6 +16,7 @@ from consumer.adapters.metrics import Build, Families, Metrics, SourceTopics
 from consumer.adapters.revoke_api import Anonymous, ApiConfig, Basic, HttpRevokeApi, OAuth, Watcher
 from consumer.settings import Settings
 from consumer.wiring import parts
+from consumer.wiring.ends import Ends, Vendor
 from consumer.wiring.ledger import Away, watcher
 from consumer.wiring.tracing import Tracing, tracing
 
@@ -35,11 +36,11 @@ class Adapters:
     ledger: SqlLedger
     schemas: Registry | None
     codec: OutcomeCodec
-    api: HttpRevokeApi
+    api: Vendor
     tracing: Tracing
 
 
-def adapters(settings: Settings, log: Log) -> Adapters:
+def adapters(settings: Settings, log: Log, ends: Ends) -> Adapters:
     """Make them; none is started. Raises TracesRefused."""
     version, registry, away, schemas = _version(), CollectorRegistry(), Away(log), schema_registry(settings)
     families = _families(registry, version)
@@ -58,7 +59,7 @@ def adapters(settings: Settings, log: Log) -> Adapters:
             registry=schemas if settings.schemas.output == "confluent" else None,
             results_topic=settings.topics.results,
         ),
-        api=_api(settings, metrics),
+        api=ends.vendor(settings, metrics),
         tracing=tracing(settings, version),
     )
 
@@ -86,7 +87,8 @@ def _metrics(settings: Settings, log: Log, families: Families) -> Metrics:
     return Metrics(families, topics, log.event, parts.now)
 
 
-def _api(settings: Settings, metrics: Metrics) -> HttpRevokeApi:
+def vendor(settings: Settings, metrics: Metrics) -> HttpRevokeApi:
+    """The vendor over HTTP."""
     api = settings.api
     auth: Basic | OAuth | Anonymous
     match api.auth:

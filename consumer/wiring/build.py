@@ -2,7 +2,7 @@
 
 import asyncio
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
@@ -12,7 +12,6 @@ from consumer.adapters.kafka import KafkaWorker
 from consumer.adapters.ledger import SqlLedger
 from consumer.adapters.logs import Log
 from consumer.adapters.metrics import SnapshotCollector, totals
-from consumer.adapters.revoke_api import HttpRevokeApi
 from consumer.adapters.web import Instance
 from consumer.flow.gate import Gate
 from consumer.flow.phases import Phases
@@ -20,8 +19,9 @@ from consumer.flow.world import Rules
 from consumer.ports import Completion, Publisher
 from consumer.settings import Settings
 from consumer.wiring import parts, views
-from consumer.wiring.adapters import Adapters, adapters
+from consumer.wiring.adapters import Adapters, adapters, vendor
 from consumer.wiring.credentials import Expiries
+from consumer.wiring.ends import Ends, Vendor
 from consumer.wiring.flow import flow
 from consumer.wiring.history import History
 from consumer.wiring.ledger import LedgerFeed
@@ -40,7 +40,7 @@ class Built:
     registry: CollectorRegistry
     ledger: SqlLedger
     codec: OutcomeCodec
-    api: HttpRevokeApi
+    api: Vendor
     gate: Gate
     phases: Phases
     worker: KafkaWorker
@@ -48,19 +48,21 @@ class Built:
     seen: views.Seen
     tracing: Tracing
     shown: Shown
+    told: Callable[[], Mapping[str, object]]
+    """What /status has besides."""
 
 
-def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Built:
+def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop, ends: Ends) -> Built:
     """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses."""
     tasks, mailbox = Tasks(loop), _Mailbox()
-    given = adapters(settings, log)
-    within = flow(settings, given, loop, tasks, mailbox)
+    given = adapters(settings, log, ends)
+    within = flow(settings, given, loop, tasks, ends.publisher(mailbox, given.codec))
 
     def post(work: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(work)
 
     worker = KafkaWorker(
-        parts.kafka_config(settings), given.tracing.intake(within.inflow), post, given.metrics, LedgerFeed(given.ledger)
+        ends.kafka(settings), given.tracing.intake(within.inflow), post, given.metrics, LedgerFeed(given.ledger)
     )
     mailbox.worker = worker
     phases = Phases(within.gate, within.outlet, given.metrics, loop, ledger_is_away=given.away.is_away)
@@ -92,7 +94,13 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
         seen=seen,
         tracing=given.tracing,
         shown=_shown(settings, given, seen),
+        told=ends.told,
     )
+
+
+def real_ends() -> Ends:
+    """The vendor is called, and everything is published."""
+    return Ends(vendor=vendor, publisher=lambda worker, _: worker, kafka=parts.kafka_config, told=dict)
 
 
 class _Mailbox:

@@ -53,7 +53,7 @@ class Service:
             Views(
                 live=Liveness(lambda: views.live(built.seen)),
                 ready=lambda: views.ready(built.seen),
-                status=lambda: views.status(built.seen),
+                status=lambda: {**views.status(built.seen), **built.told()},
                 page=lambda: page(built.shown),
                 registry=built.registry,
             )

@@ -47,12 +47,18 @@ class Instance:
     """`python -m consumer run` with these settings; `program` may be another that does the same in its own way."""
 
     def __init__(
-        self, folder: Path, name: str, settings: Mapping[str, str], *, program: Sequence[str] = ("-m", "consumer")
+        self,
+        folder: Path,
+        name: str,
+        settings: Mapping[str, str],
+        *,
+        program: Sequence[str] = ("-m", "consumer"),
+        options: Sequence[str] = (),
     ) -> None:
         self.port = free_port()
         self.log = folder / f"{name}.log"
         own = {"CONSUMER_HTTP__PORT": str(self.port), "CONSUMER_HTTP__HOST": "127.0.0.1"}
-        command = [sys.executable, *program, "run"]
+        command = [sys.executable, *program, "run", *options]
         self.process = Process(
             Program(command=command, folder=folder, log=self.log, environment=environment({**settings, **own}))
         )

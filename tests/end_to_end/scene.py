@@ -74,10 +74,12 @@ class Scene:
         run_verb("migrate", self.settings, self.folder)
         return self
 
-    def start(self, *, program: Sequence[str] = ("-m", "consumer"), **more: str) -> Instance:
+    def start(
+        self, *, program: Sequence[str] = ("-m", "consumer"), options: Sequence[str] = (), **more: str
+    ) -> Instance:
         """One more instance, not waited for."""
         name = f"instance-{next(self._numbers)}"
-        instance = Instance(self.folder, name, {**self.settings, **more}, program=program)
+        instance = Instance(self.folder, name, {**self.settings, **more}, program=program, options=options)
         self.instances.append(instance)
         return instance
 

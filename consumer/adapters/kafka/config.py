@@ -29,7 +29,7 @@ class Topics:
 
     @property
     def all(self) -> tuple[str, str, str, str]:
-        """What has to exist."""
+        """What is read, and what is published to."""
         return self.returns, self.earns, self.results, self.dead_letters
 
 
@@ -49,6 +49,13 @@ class KafkaConfig:
     window: int
     drain: float
     statistics_interval: float = 5.0
+    publishes: bool = True
+    """Whether there is anything to publish; where there is not, only what is read has to exist."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The topics that must be there before anything begins."""
+        return self.topics.all if self.publishes else self.topics.sources
 
 
 TRANSACTION_TIMEOUT = 10.0

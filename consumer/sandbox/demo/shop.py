@@ -16,7 +16,7 @@ from consumer.core.phase import Phase
 from consumer.sandbox.demo.broker import Broker, Reader
 from consumer.sandbox.vendor import Behaviour, create_app, serve
 from consumer.settings import Settings, load
-from consumer.wiring.build import Built, build
+from consumer.wiring.build import Built, build, real_ends
 from consumer.wiring.service import Service
 
 LATENCY = 0.03
@@ -95,7 +95,7 @@ async def opened(folder: Path, log: Log) -> AsyncIterator[Shop]:
     app = create_app(Behaviour(latency=LATENCY), time.time)
     async with serve(app, host="127.0.0.1", port=0) as url, aiohttp.ClientSession() as session:
         settings = _settings(broker.address, url, folder)
-        built = build(settings, log, asyncio.get_running_loop())
+        built = build(settings, log, asyncio.get_running_loop(), real_ends())
         service = Service(settings, built)
         reader = await asyncio.to_thread(broker.reader)
         running = asyncio.create_task(service.run())
