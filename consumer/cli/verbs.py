@@ -120,8 +120,28 @@ def check(
     well = True
     for finding in findings(settings):
         well &= finding.well
-        typer.echo(f"{'ok' if finding.well else 'problem':8}{finding.name}: {finding.text}")
+        typer.echo(f"{finding.level:8}{finding.name}: {finding.text}")
     raise typer.Exit(0 if well else FAILED)
+
+
+topics = typer.Typer(help="The four topics.", no_args_is_help=True)
+app.add_typer(topics, name="topics")
+
+
+@topics.command("create")
+def create_topics(
+    config: Config = None,
+    *,
+    partitions: Annotated[int, typer.Option(min=1, metavar="N", help="Of each topic that is not there yet.")] = 8,
+    replication_factor: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Copies of each; without it, as the brokers are set.")
+    ] = None,
+) -> None:
+    """Create those of the four topics that are not there; the others are left as they are."""
+    settings = _settings(config)
+    from consumer.cli.topics import Shape, create  # noqa: PLC0415 - see the module
+
+    create(settings, Shape(partitions=partitions, copies=replication_factor))
 
 
 @app.command()

@@ -171,6 +171,18 @@ def producer_properties(config: KafkaConfig) -> Properties:
     }
 
 
+def admin_properties(config: KafkaConfig) -> dict[str, OptionValue]:
+    """The properties of a client that only asks, and makes topics."""
+    foreign = (*_CONSUMER_ONLY, *_PRODUCER_ONLY)
+    return {
+        "enable.metrics.push": False,
+        "log_level": 0,
+        "client.id": config.group_id,
+        **{name: value for name, value in config.options.items() if not name.startswith(foreign)},
+        "bootstrap.servers": config.bootstrap_servers,
+    }
+
+
 def _without(options: Mapping[str, OptionValue], other: tuple[str, ...]) -> Properties:
     """The options without those of the other client, of which this one would only complain."""
     return {name: value for name, value in options.items() if not name.startswith(other)}
