@@ -83,7 +83,7 @@ def test_nobodys_vendor_does_all_that_it_is_asked_and_holds_nothing() -> None:
     asked: list[int] = []
     vendor = NobodysVendor(asked.append)
     earns = tuple(Asked(promotion_id=PromotionId(p), earn_id=EarnId(e)) for p, e in (("p1", "a"), ("p2", "b")))
-    call = Call(org_id=None, customer_id=CustomerId(7), earns=earns, traceparent=None)
+    call = Call(org_id=None, customer_id=CustomerId(7), earns=earns, traceparents=())
 
     async def main() -> None:
         assert b'"revokedEarnIds": ["b"]' in (await vendor.revoke(call)).body
