@@ -79,7 +79,7 @@ class KafkaBroker:
         done = subprocess.run(
             [
                 *(*jvm(), "-XX:TieredStopAtLevel=1", self._archive or use_archive()),
-                *("kafka.tools.StorageTool", "format", "-t", self._plan.id, "-c", str(configuration)),
+                *("kafka.tools.StorageTool", "format", f"--cluster-id={self._plan.id}", "-c", str(configuration)),
             ],
             capture_output=True,
             text=True,
