@@ -64,7 +64,6 @@ class Scene:
             "CONSUMER_API__PASSWORD": PASSWORD,
             "CONSUMER_API__QUOTA_PER_MINUTE": "0",
             "CONSUMER_LOG__FORMAT": "json",
-            # What needs no call is decided first, so a backlog's first 200 decisions may be mostly its garbage.
             "PROMETHEUS_DISABLE_CREATED_SERIES": "true",
         }
 
