@@ -118,10 +118,7 @@ class Scene:
         """Return once the group has committed all that was produced; a process that died is told."""
 
         def at_rest() -> bool:
-            for instance in self.instances:
-                code = instance.process.exit_code
-                if code not in {None, 0, -9}:
-                    raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
+            self.look_after()
             return not any(self.lag().values())
 
         try:
@@ -131,6 +128,13 @@ class Scene:
             pages = [instance.page("status") for instance in self.instances]
             told = "\n".join(page.text for page in pages if page)
             raise TimeoutError(f"{error}; left: {left}\n{told}\n{self.instances[-1].process.log_tail()}") from None
+
+    def look_after(self) -> None:
+        """Tell of a process that died."""
+        for instance in self.instances:
+            code = instance.process.exit_code
+            if code not in {None, 0, -9}:
+                raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
 
     def lag(self) -> Mapping[tuple[str, int], int]:
         """How far the group's commits are behind what was produced."""
