@@ -63,6 +63,7 @@ class Scene:
             "CONSUMER_API__USERNAME": USER,
             "CONSUMER_API__PASSWORD": PASSWORD,
             "CONSUMER_API__QUOTA_PER_MINUTE": "0",
+            "CONSUMER_API__CONCURRENCY": "64",
             "CONSUMER_LOG__FORMAT": "json",
             "PROMETHEUS_DISABLE_CREATED_SERIES": "true",
         }
@@ -160,6 +161,7 @@ class Scene:
                 Letter(key=stored.key, value=stored.value, headers=stored.headers) for stored in self.read(DEAD_LETTERS)
             ),
             vendor=self.vendor.evidence(),
+            concurrency=int(self.settings["CONSUMER_API__CONCURRENCY"]),
             policy=policy or PolicyTruth(),
             kills=tuple(self.kills),
         )

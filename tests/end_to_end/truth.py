@@ -146,11 +146,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that an end-to-end run left behind. `kills`: when instances died without warning, by the vendor's clock."""
+    """All that an end-to-end run left behind.
+
+    `kills`: when the one instance that ran died without warning, by the vendor's clock. `concurrency`: its most calls
+    at once.
+    """
 
     produced: tuple[Produced, ...]
     outcomes: tuple[Seen, ...]
     letters: tuple[Letter, ...]
     vendor: AtTheVendor
+    concurrency: int
     policy: PolicyTruth = field(default_factory=PolicyTruth)
     kills: tuple[float, ...] = ()
