@@ -108,11 +108,12 @@ class VendorCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTheVendor:
-    """The vendor's side of the evidence."""
+    """The vendor's side of the evidence. `second_revoke`: what it says to a revoke of an earn that is revoked."""
 
     revoked_by_us: frozenset[str]
     calls: tuple[VendorCall, ...]
     complaints: tuple[str, ...] = ()
+    second_revoke: Literal[200, 404, 731] = 731
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
