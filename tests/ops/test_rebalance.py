@@ -46,9 +46,11 @@ def test_a_partition_that_goes_takes_its_series_along_and_its_returns_are_releas
         shared = lags(first).keys() & lags(second).keys()
         all_told = lags(first).keys() | lags(second).keys()
         released = first.metric("events_released_total")
-        consumed = release.until_it_adds_up(first)
-        taken_over = release.until_it_adds_up(second)
+        consumed, accounted = release.balance(first)
+        taken_over, accounted_there = release.balance(second)
 
     assert shared == set()
     assert len(all_told) == ALL
-    assert 0 < released == taken_over < consumed == RETURNS
+    assert consumed == accounted == RETURNS
+    assert taken_over == accounted_there == released
+    assert 0 < released < RETURNS
