@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 CODE := consumer tests ops benchmarks
 FAST := tests/core tests/flow tests/simulation
 IMAGE ?= returns-consumer
-VERIFIED := tests/ops tests/helm tests/image
+VERIFIED := tests/ops tests/helm tests/image tests/compose
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help

@@ -93,7 +93,8 @@ def test_what_is_sold_and_brought_back_gets_its_outcome_and_most_is_revoked(
     assert [instance.stop() for instance in instances] == [0, 0]
     assert statuses.most_common(1)[0][0] == "REVOKED"
     assert statuses["INVALID"] == statuses["DUPLICATE"] == 0
-    assert all(map(revoked_by, instances))
+    # The group may give one instance all returns and the other all earns.
+    assert any(map(revoked_by, instances))
     assert known_to_the_vendor(port) == earned
 
 
