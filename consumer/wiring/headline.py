@@ -9,6 +9,7 @@ from consumer.adapters.metrics import SLO_SECONDS
 from consumer.adapters.web import Headline
 from consumer.adapters.web.words import counted, duration
 from consumer.core.phase import Hold, Phase
+from consumer.wiring.views import AT_REST, NO_COORDINATOR
 
 USED_UP = 0.95
 GRAVEST_FIRST: tuple[Hold, ...] = ("flood", "credentials", "ledger", "api", "quota")
@@ -77,27 +78,34 @@ def _starting(moment: Moment) -> Headline:
 
 
 def _running(moment: Moment) -> Headline:
-    if not moment.kafka.partitions:
-        return Headline(
-            tone="quiet",
-            phase="Running",
-            sentence="Running without partitions: the other instances have them all.",
-            more="It takes over when one of them leaves.",
-        )
+    told = Headline(tone="good", phase="Running", sentence="Running: all that came is answered.")
+    kafka = moment.kafka
+    if kafka.join_state == NO_COORDINATOR:
+        sentence = "Running, but Kafka does not answer: the group's coordinator is away."
+        more = "What is decided is published when it is back. Nothing is lost."
+        return replace(told, tone="waits", sentence=sentence, more=more, runbook="ReturnsCommitFailing")
+    if kafka.join_state not in AT_REST:
+        return replace(told, tone="quiet", sentence="Running: the group shares its partitions out anew.")
+    if not kafka.partitions:
+        sentence = "Running without partitions: the other instances have them all."
+        return replace(told, tone="quiet", sentence=sentence, more="It takes over when one of them leaves.")
     if moment.oldest is not None and moment.oldest > SLO_SECONDS:
-        used_up = moment.quota_used >= USED_UP
-        return Headline(
-            tone="waits",
-            phase="Running",
-            sentence=f"Running, but the oldest open record is {duration(moment.oldest)} old.",
-            more="The quota is used up: calls wait for their turn." if used_up else "",
-            runbook="ReturnsQuotaSaturated" if used_up else "ReturnsFreshnessBurnFast",
-        )
+        return _behind(told, moment.oldest, quota_used=moment.quota_used)
     if moment.open == 0:
-        return Headline(tone="good", phase="Running", sentence="Running: all that came is answered.")
+        return told
     oldest = "" if moment.oldest is None else f", the oldest {duration(moment.oldest)} old"
-    sentence = f"Running: {counted(moment.open, 'record')} open{oldest}."
-    return Headline(tone="good", phase="Running", sentence=sentence)
+    return replace(told, sentence=f"Running: {counted(moment.open, 'record')} open{oldest}.")
+
+
+def _behind(told: Headline, oldest: float, *, quota_used: float) -> Headline:
+    used_up = quota_used >= USED_UP
+    return replace(
+        told,
+        tone="waits",
+        sentence=f"Running, but the oldest open record is {duration(oldest)} old.",
+        more="The quota is used up: calls wait for their turn." if used_up else "",
+        runbook="ReturnsQuotaSaturated" if used_up else "ReturnsFreshnessBurnFast",
+    )
 
 
 def _holding(moment: Moment) -> Headline:

@@ -50,6 +50,16 @@ def plain(text: str) -> str:
             "quiet",
             "Running without partitions: the other instances have them all.",
         ),
+        (
+            a_moment(kafka=a_status(partitions=(OURS,), join_state="no-coordinator")),
+            "waits",
+            "Running, but Kafka does not answer: the group's coordinator is away.",
+        ),
+        (
+            a_moment(kafka=a_status(join_state="wait-join")),
+            "quiet",
+            "Running: the group shares its partitions out anew.",
+        ),
         (a_moment(Phase.HOLDING, "api"), "waits", "Holding: the vendor does not answer."),
         (a_moment(Phase.HOLDING, "quota"), "waits", "Holding: the vendor asked for fewer calls (429)."),
         (a_moment(Phase.HOLDING, "credentials"), "bad", "Holding: the vendor refuses our credentials."),
