@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
+from consumer.core.model import BillNumber, CustomerId, EarnId, EventId
 from consumer.core.plan import PartialReturns
+from consumer.core.sought import Sought
 from consumer.settings import Settings, SettingsError, is_otel_installed, load, trace_problems, warnings
 
 app = typer.Typer(
@@ -219,14 +221,31 @@ def explain(  # noqa: PLR0913 - an option each
     bill: Annotated[str | None, typer.Option(metavar="NUMBER", help="All that is known of a bill.")] = None,
     earn: Annotated[str | None, typer.Option(metavar="ID", help="An earn, and the purchase it came from.")] = None,
     customer: Annotated[int | None, typer.Option(metavar="ID", help="All returns and earns of a customer.")] = None,
+    topics: Annotated[
+        bool | None,
+        typer.Option(
+            "--topics/--no-topics",
+            help="Look in the topics too, or never; else where the ledger knows nothing.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="T", help="Look through the topics since: 2026-11-23, 2026-11-23T08:30 (UTC), 2h, 3d."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Tell what became of a return, and why."""
     settings = _settings(config)
-    from consumer.cli.explain import Asked  # noqa: PLC0415 - see the module
+    from consumer.cli.explain import Where  # noqa: PLC0415 - see the module
     from consumer.cli.explain import explain as tell  # noqa: PLC0415 - see the module
 
-    tell(settings, Asked(event_id=return_event_id, bill=bill, earn=earn, customer=customer), as_json=as_json)
+    sought = Sought(
+        event_id=None if return_event_id is None else EventId(return_event_id),
+        bill=None if bill is None else BillNumber(bill),
+        earn=None if earn is None else EarnId(earn),
+        customer=None if customer is None else CustomerId(customer),
+    )
+    tell(settings, sought, Where(topics=topics, since=since), as_json=as_json)
 
 
 @app.command()

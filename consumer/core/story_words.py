@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from consumer.core.dead_letter import dead_letter_of
-from consumer.core.model import EarnedFromType, EarnState, Extent, LineQuantity, ReturnedGoods
+from consumer.core.model import Coordinates, EarnedFromType, EarnState, Extent, LineQuantity, ReturnedGoods
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
 from consumer.core.plan import KeptReason
-from consumer.core.story import Account, Happening, Kind, ToldEarn, ToldReturn
+from consumer.core.redrive import Letter
+from consumer.core.story import Account, Happening, Kind, ToldEarn, ToldLetter, ToldReturn
 
 STATUS = {
     OutcomeStatus.REVOKED: "all that this return takes is taken back",
@@ -42,6 +43,11 @@ NOW = {
     EarnState.REVOKED: "is taken back",
     EarnState.REDEEMED: "is redeemed",
 }
+SENT_AGAIN = {
+    True: "A person has sent it again since.",
+    False: "It waits there for a person; `returns-consumer redrive` sends it again.",
+    None: "Whether it was sent again cannot be told.",
+}
 SOURCE = {
     EarnedFromType.ACTIVITY: "by the purchase",
     EarnedFromType.MILESTONE: "by reaching a milestone",
@@ -55,11 +61,13 @@ def headline(happening: Happening, account: Account) -> str:
     what = happening.what
     match what:
         case RevokeOutcome():
-            return _decision(happening.kind, what)
+            return _decision(happening.kind, what, account)
         case ToldEarn():
             return _earn(happening.kind, what)
         case ToldReturn():
             return _return(happening.kind, what, account)
+        case ToldLetter():
+            return _letter(what.letter)
         case _:
             assert_never(what)
 
@@ -67,6 +75,8 @@ def headline(happening: Happening, account: Account) -> str:
 def details(happening: Happening) -> tuple[str, ...]:
     """What else there is to say, a line each."""
     outcome = happening.what
+    if isinstance(outcome, ToldLetter):
+        return (SENT_AGAIN[outcome.sent_again],)
     if not isinstance(outcome, RevokeOutcome):
         return ()
     lines = [_verdict(verdict) for verdict in outcome.verdicts]
@@ -74,7 +84,8 @@ def details(happening: Happening) -> tuple[str, ...]:
         lines.append(f"Why: {outcome.reason}.")
     lines.append(_calls(outcome))
     if outcome.dead_lettered:
-        reason = dead_letter_of(outcome).reason
+        invalid = outcome.status is OutcomeStatus.INVALID
+        reason = str(outcome.reason).partition(":")[0] if invalid else dead_letter_of(outcome).reason
         lines.append(f"Set aside for a person to look at, as a dead letter with the reason {reason}.")
     return tuple(lines)
 
@@ -90,7 +101,7 @@ def standing(told: ToldEarn) -> str:
 def _return(kind: Kind, told: ToldReturn, account: Account) -> str:
     if kind is Kind.REDRIVEN:
         times = "" if told.redrive == 1 else f" for the {told.redrive}. time"
-        return f"A person sent the return {told.event_id} again{times} ({told.source})."
+        return f"A person sent the return {told.event_id} again{times} ({told.source}).{_note(account, told.source)}"
     if kind is Kind.ARRIVED:
         still = "" if told.outcome is not None else " It is not decided yet."
         return f"The return {told.event_id} reached us ({told.source}).{still}"
@@ -136,10 +147,25 @@ def _earn(kind: Kind, told: ToldEarn) -> str:
     )
 
 
-def _decision(kind: Kind, outcome: RevokeOutcome) -> str:
-    late = "late earn of the " if kind is Kind.DECIDED_LATE else ""
+def _letter(letter: Letter) -> str:
+    what = f"the return {letter.event_id}" if letter.event_id else "a record"
+    return (
+        f"Of {what}, the record {letter.topic}/{letter.partition}/{letter.offset} was set aside as the dead letter "
+        f"{letter.record.source}, with the reason {letter.reason}: {letter.message}."
+    )
+
+
+def _note(account: Account, source: Coordinates) -> str:
+    note = account.topics.notes.get(source)
+    return "" if note is None else f" They noted: {note}"
+
+
+def _decision(kind: Kind, outcome: RevokeOutcome, account: Account) -> str:
+    is_late = kind is Kind.DECIDED_LATE
+    late, note = ("late earn of the ", _note(account, outcome.source)) if is_late else ("", "")
     again = ", which a person sent again" if outcome.cause is OutcomeCause.REDRIVE else ""
-    return f"Decided on the {late}return {outcome.event_id}{again}: {STATUS[outcome.status]} ({outcome.status})."
+    what = f"record {outcome.source}" if outcome.event_id is None else f"return {outcome.event_id}"
+    return f"Decided on the {late}{what}{again}: {STATUS[outcome.status]} ({outcome.status}).{note}"
 
 
 def _verdict(verdict: Verdict) -> str:

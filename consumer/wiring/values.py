@@ -1,10 +1,12 @@
-"""What a person is told of a record's value: its fields, its customer."""
+"""What a person is told of a record's value: its fields, its customer, its outcome."""
 
 import asyncio
 from collections.abc import Mapping
 
-from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, load_schema
+from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, REVOKE_OUTCOME, RecordDecoder, load_schema
+from consumer.adapters.avro.outcome_fields import outcome_of
 from consumer.core.model import CustomerId, Record
+from consumer.core.outcome import RevokeOutcome
 from consumer.core.redrive import customer_in_key
 from consumer.ports import SchemaMissing, Undecodable
 from consumer.settings import Settings
@@ -14,7 +16,7 @@ Fields = Mapping[str, object]
 
 
 class Values:
-    """Reads the values of dead letters."""
+    """Reads the values of dead letters and of outcomes."""
 
     def __init__(self, settings: Settings) -> None:
         schemas = settings.schemas
@@ -24,21 +26,20 @@ class Values:
             name: RecordDecoder(load_schema(name), registry=self._registry, accept_json=schemas.accept_json)
             for name in (RETURN_TRANSACTION, EARN_EVENT)
         }
+        self._outcomes = RecordDecoder(load_schema(REVOKE_OUTCOME), registry=self._registry, accept_json=False)
 
     def fields(self, record: Record) -> Fields | None:
-        """The fields of the record, None where it cannot be read. Raises Unavailable while the registry is away."""
-        if record.value is None:
-            return None
+        """The fields of a dead letter's record, None where it cannot be read.
+
+        Raises Unavailable while the registry is away.
+        """
         topic = dict(record.headers).get("dlt-topic") or b""
-        decoder = self._decoders[EARN_EVENT if topic == self._earns.encode() else RETURN_TRANSACTION]
-        try:
-            return decoder.decode(record.value)
-        except Undecodable:
-            return None
-        except SchemaMissing as missing:
-            if not asyncio.run(decoder.learn(missing.schema_id)):
-                return None
-        return self.fields(record)
+        return _read(self._decoders[EARN_EVENT if topic == self._earns.encode() else RETURN_TRANSACTION], record)
+
+    def outcome(self, record: Record) -> RevokeOutcome | None:
+        """The outcome in a record of the results topic, None where it is none. Raises Unavailable as `fields`."""
+        fields = _read(self._outcomes, record)
+        return None if fields is None else outcome_of(fields)
 
     def customer_of(self, record: Record) -> CustomerId | None:
         """The record's customer; where its value cannot be read, the one in its key."""
@@ -50,3 +51,16 @@ class Values:
         """Let go of the registry."""
         if self._registry is not None:
             self._registry.close()
+
+
+def _read(decoder: RecordDecoder, record: Record) -> Fields | None:
+    if record.value is None:
+        return None
+    try:
+        return decoder.decode(record.value)
+    except Undecodable:
+        return None
+    except SchemaMissing as missing:
+        if not asyncio.run(decoder.learn(missing.schema_id)):
+            return None
+    return _read(decoder, record)

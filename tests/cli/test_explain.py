@@ -210,7 +210,7 @@ def test_the_same_story_is_found_by_other_names(written: str, words: tuple[str, 
 
 @pytest.mark.parametrize("words", [("r9",), ("--bill", "B-9"), ("--earn", "e9"), ("--customer", "9")])
 def test_what_the_ledger_does_not_know_ends_with_1_and_a_sentence(written: str, words: tuple[str, ...]) -> None:
-    result = explained(written, *words)
+    result = explained(written, *words, "--no-topics")
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("The ledger knows nothing of the ")
