@@ -141,6 +141,7 @@ class KafkaWorker:
             self._wishes.rest(_LOOK_AGAIN)
         if self._wishes.stopping():
             return False
+        self._transactions.letter_partitions = dict(sight.partitions).get(self._config.topics.dead_letters, 0)
         self._transactions.init(self._wishes.stopping)
         self._consumer.subscribe(
             list(self._config.topics.sources),
