@@ -8,26 +8,21 @@ from typing import Annotated
 
 import typer
 
-from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
-from consumer.core.model import BillNumber, CustomerId, EarnId, EventId
-from consumer.core.plan import PartialReturns
-from consumer.core.sought import Sought
-from consumer.settings import Settings, SettingsError, is_otel_installed, load, trace_problems, warnings
+from consumer.cli import people
+from consumer.cli.causes import FAILED, expected, refused
+from consumer.cli.options import Config, SandboxConfig, examples
+from consumer.cli.options import given as _settings
+from consumer.settings import is_otel_installed, trace_problems
 
 app = typer.Typer(
     name="returns-consumer",
     help="Takes back the promotions that a returned purchase earned: exactly one outcome for each return.",
     no_args_is_help=True,
-    add_completion=False,
+    # Plain text: what a person searches, pipes and reads on eighty columns.
+    rich_markup_mode=None,
+    epilog=examples("check --connect --config settings.yaml", "run --config settings.yaml", "explain --help"),
     pretty_exceptions_enable=False,
 )
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE.yaml", help="Settings; the environment (CONSUMER_<SECTION>__<NAME>) wins."),
-]
-SandboxConfig = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE.yaml", help="Checked if given; this verb needs no setting.")
-]
 
 
 def main() -> None:
@@ -49,13 +44,19 @@ def _show_version(*, wanted: bool) -> None:
 def _command(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=lambda wanted: _show_version(wanted=wanted), is_eager=True)
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda wanted: _show_version(wanted=wanted),
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
     ] = False,
 ) -> None:
     """Takes back the promotions that a returned purchase earned: exactly one outcome for each return."""
 
 
-@app.command()
+@app.command(epilog=examples("run --config settings.yaml", "run --shadow --config settings.yaml"))
 def run(
     config: Config = None,
     *,
@@ -67,7 +68,10 @@ def run(
         Path | None, typer.Option(metavar="FILE", help="With --shadow: its own ledger, else beside the real one.")
     ] = None,
 ) -> None:
-    """Consume returns until told to stop."""
+    """Consume returns until told to stop.
+
+    Ends with 0 when it was told to stop, with 1 when it wants to be restarted, with 2 when the settings are wrong.
+    """
     settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
     if shadow:
         from consumer.cli.shadow import shadow as foresee  # noqa: PLC0415 - see the module
@@ -80,31 +84,7 @@ def run(
     raise typer.Exit(code)
 
 
-@app.command()
-def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes any free port.")],
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    config: SandboxConfig = None,
-) -> None:
-    """Play the promotion vendor, with every answer and fault it can give."""
-    _only_checked(config)
-    from consumer.sandbox.vendor import run_sandbox  # noqa: PLC0415 - see the module
-
-    with expected(OSError):
-        asyncio.run(run_sandbox(host=host, port=port))
-
-
-@app.command()
-def demo(config: SandboxConfig = None) -> None:
-    """Show a small shop's day of returns; needs nothing but this program."""
-    _only_checked(config)
-    from consumer.sandbox.demo import main as show  # noqa: PLC0415 - see the module
-
-    with expected(OSError):
-        show()
-
-
-@app.command()
+@app.command(epilog=examples("check --config settings.yaml", "check --connect --config settings.yaml"))
 def check(
     config: Config = None,
     *,
@@ -112,7 +92,11 @@ def check(
         bool, typer.Option("--connect", help="Try brokers, topics, registry, ledger and vendor.")
     ] = False,
 ) -> None:
-    """Say whether the settings are right and, with --connect, whether all they name is there."""
+    """Say whether the settings are right; --connect tries them.
+
+    A line for each thing: ok, note, or problem with its remedy. Nothing is published and no quota is spent. Ends with 0
+    if nothing is wrong, with 1 if something that was tried is, with 2 when the settings are wrong.
+    """
     settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
     typer.echo("settings are fine")
     if not connect:
@@ -126,29 +110,12 @@ def check(
     raise typer.Exit(0 if well else FAILED)
 
 
-topics = typer.Typer(help="The four topics.", no_args_is_help=True)
-app.add_typer(topics, name="topics")
-
-
-@topics.command("create")
-def create_topics(
-    config: Config = None,
-    *,
-    partitions: Annotated[int, typer.Option(min=1, metavar="N", help="Of each topic that is not there yet.")] = 8,
-    replication_factor: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Copies of each; without it, as the brokers are set.")
-    ] = None,
-) -> None:
-    """Create those of the four topics that are not there; the others are left as they are."""
-    settings = _settings(config)
-    from consumer.cli.topics import Shape, create  # noqa: PLC0415 - see the module
-
-    create(settings, Shape(partitions=partitions, copies=replication_factor))
-
-
-@app.command()
+@app.command(epilog=examples("migrate --config settings.yaml"))
 def migrate(config: Config = None) -> None:
-    """Bring the ledger's schema up to date."""
+    """Bring the ledger's schema up to date.
+
+    For PostgreSQL, before a new version runs; SQLite's is seen to by run itself.
+    """
     url = _settings(config).ledger.location()
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see the module
 
@@ -160,129 +127,36 @@ def migrate(config: Config = None) -> None:
     typer.echo("the ledger's schema is up to date")
 
 
-@app.command()
-def redrive(  # noqa: PLR0913 - an option each
-    more_reasons: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
-    config: Config = None,
-    *,
-    reason: Annotated[
-        list[str] | None, typer.Option(metavar="CODE…", help="Only letters with these reasons: 731, 404, exhausted, …")
-    ] = None,
-    customer: Annotated[int | None, typer.Option(metavar="ID", help="Only this customer's letters.")] = None,
-    promotion: Annotated[str | None, typer.Option(metavar="ID", help="Only letters that name this promotion.")] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="T", help="Only letters set aside since: 2026-11-23, 2026-11-23T08:30 (UTC), 2h, 3d."),
-    ] = None,
-    partition: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Only this partition of the dead-letter topic.")
-    ] = None,
-    offset: Annotated[int | None, typer.Option(min=0, metavar="N", help="Only the letter at this offset.")] = None,
-    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help="Send at most so many.")] = None,
-    rate: Annotated[float | None, typer.Option(metavar="N", help="Send at most so many a second.")] = None,
-    max_redrives: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Leave letters alone that were sent again so often.")
-    ] = 3,
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Kept in the header redrive-note.")] = None,
-    export: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the chosen letters as JSON Lines; has customers' data.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Send; without it nothing is sent.")] = False,
+topics = typer.Typer(help="The four topics: create makes those that are not there.", no_args_is_help=True)
+topics.command("create", epilog=people.TOPICS)(people.create_topics)
+app.add_typer(topics, name="topics")
+app.command(epilog=people.EXPLAIN)(people.explain)
+app.command(epilog=people.REDRIVE)(people.redrive)
+app.command(epilog=people.POLICY)(people.policy)
+
+
+@app.command(epilog=examples("sandbox --port 8090"))
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="Where to listen; 0 takes any free.")],
+    host: Annotated[str, typer.Option(metavar="HOST", help="The address to listen on.")] = "127.0.0.1",
+    config: SandboxConfig = None,
 ) -> None:
-    """Send dead letters again, each once; without --yes only say which."""
-    settings = _settings(config)
-    from consumer.cli import asking  # noqa: PLC0415 - see the module
-    from consumer.cli.redrive import Doing  # noqa: PLC0415 - see the module
-    from consumer.cli.redrive import redrive as carry_out  # noqa: PLC0415 - see the module
+    """Play the promotion vendor, with all its answers and faults."""
+    _only_checked(config)
+    from consumer.sandbox.vendor import run_sandbox  # noqa: PLC0415 - see the module
 
-    wish = asking.wish(
-        settings,
-        asking.Asked(
-            reasons=[*(reason or ()), *(more_reasons or ())],
-            customer=customer,
-            promotion=promotion,
-            since=since,
-            partition=partition,
-            offset=offset,
-            limit=limit,
-            rate=rate,
-            max_redrives=max_redrives,
-            note=note,
-        ),
-    )
-    carry_out(settings, wish, Doing(yes=yes, export=export))
+    with expected(OSError):
+        asyncio.run(run_sandbox(host=host, port=port))
 
 
-@app.command()
-def explain(  # noqa: PLR0913 - an option each
-    return_event_id: Annotated[str | None, typer.Argument(help="The event id of a return.")] = None,
-    config: Config = None,
-    *,
-    bill: Annotated[str | None, typer.Option(metavar="NUMBER", help="All that is known of a bill.")] = None,
-    earn: Annotated[str | None, typer.Option(metavar="ID", help="An earn, and the purchase it came from.")] = None,
-    customer: Annotated[int | None, typer.Option(metavar="ID", help="All returns and earns of a customer.")] = None,
-    topics: Annotated[
-        bool | None,
-        typer.Option(
-            "--topics/--no-topics",
-            help="Look in the topics too, or never; else where the ledger knows nothing.",
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="T", help="Look through the topics since: 2026-11-23, 2026-11-23T08:30 (UTC), 2h, 3d."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """Tell what became of a return, and why."""
-    settings = _settings(config)
-    from consumer.cli.explain import Where  # noqa: PLC0415 - see the module
-    from consumer.cli.explain import explain as tell  # noqa: PLC0415 - see the module
+@app.command(epilog=examples("demo"))
+def demo(config: SandboxConfig = None) -> None:
+    """Show a small shop's day of returns; nothing else is needed."""
+    _only_checked(config)
+    from consumer.sandbox.demo import main as show  # noqa: PLC0415 - see the module
 
-    sought = Sought(
-        event_id=None if return_event_id is None else EventId(return_event_id),
-        bill=None if bill is None else BillNumber(bill),
-        earn=None if earn is None else EarnId(earn),
-        customer=None if customer is None else CustomerId(customer),
-    )
-    tell(settings, sought, Where(topics=topics, since=since), as_json=as_json)
-
-
-@app.command()
-def policy(
-    config: Config = None,
-    *,
-    compare: Annotated[
-        tuple[PartialReturns, PartialReturns],
-        typer.Option(metavar="RULE RULE", help="matching-lines, any-return or whole-bill, two of them."),
-    ],
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="T", help="Only purchases with a return since: 2026-11-23, 2026-11-23T08:30 (UTC), 30d."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with the differences one by one.")] = False,
-) -> None:
-    """Compare two rules for partial returns on the ledger's past, before you switch."""
-    settings = _settings(config)
-    from consumer.cli import policy as verb  # noqa: PLC0415 - see the module
-
-    verb.compare(settings, compare, since, as_json=as_json)
-
-
-def _settings(config: Path | None, *problems: str) -> Settings:
-    """The settings; ends the process with a line for each problem, those included that the verb sees besides."""
-    settings: Settings | None = None
-    try:
-        settings = load(config, os.environ)
-    except SettingsError as error:
-        problems = (*error.problems, *problems)
-    for problem in problems:
-        say(problem)
-    if settings is None or problems:
-        raise typer.Exit(MISCONFIGURED)
-    for warning in warnings(os.environ):
-        say(f"warning: {warning}")
-    return settings
+    with expected(OSError):
+        show()
 
 
 def _only_checked(config: Path | None) -> None:
