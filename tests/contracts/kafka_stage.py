@@ -3,7 +3,7 @@
 import queue
 import threading
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -136,6 +136,7 @@ class Told:
         self.events: list[tuple[str, Mapping[str, object]]] = []
         self.codes: Counter[str] = Counter()
         self.committed: list[int] = []
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.aborted = self.stale = self.passed_over = self.admitted = self.let_go = self.polls = 0
         self.ignored: list[str] = []
         self.lags: dict[Partition, int] = {}
@@ -144,6 +145,9 @@ class Told:
     def polled(self, now: float) -> None:
         assert now > 0
         self.polls += 1
+
+    def spent(self, part: str, seconds: float) -> None:
+        self.seconds[part] += seconds
 
     def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:
         assert seconds >= 0

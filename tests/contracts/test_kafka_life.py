@@ -1,6 +1,7 @@
 """The Kafka worker's life on a real broker: starting, joining, losing, looking."""
 
 import threading
+import time
 from typing import Literal
 
 import pytest
@@ -236,6 +237,21 @@ def test_statistics_tell_lag_and_brokers(kafka: KafkaBroker) -> None:
 
     assert one.told.lags == {}
     assert one.told.polls > 3
+
+
+def test_the_loop_tells_where_all_its_time_goes(kafka: KafkaBroker) -> None:
+    config = a_config(kafka.bootstrap)
+    create_topics(config)
+    fill(config, 500)
+    before = time.monotonic()
+
+    with Instance(config) as one:
+        one.until_published(500)
+        one.stop()
+
+    told = one.told.seconds
+    assert {part for part, seconds in told.items() if seconds > 0} == {"wait", "poll", "work", "publish"}
+    assert sum(told.values()) < time.monotonic() - before
 
 
 def test_an_option_the_client_refuses_is_told_at_once() -> None:

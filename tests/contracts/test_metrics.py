@@ -48,6 +48,7 @@ CONTRACT = {
     "consumer_lag": {"topic", "partition"},
     "assigned_partitions": set(),
     "rebalances_total": {"type"},
+    "kafka_loop_seconds_total": {"part"},
     "commits_total": {"result"},
     "last_commit_timestamp_seconds": set(),
     "last_poll_timestamp_seconds": set(),

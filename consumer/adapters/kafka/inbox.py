@@ -9,6 +9,7 @@ from confluent_kafka import Message as Delivered
 from consumer.adapters.kafka.assignment import Assignment, coordinates
 from consumer.adapters.kafka.attempt import Fatal, fatal_of
 from consumer.adapters.kafka.handover import Post
+from consumer.adapters.kafka.laps import Laps
 from consumer.adapters.kafka.outbox import Outbox
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.adapters.kafka.watch import Listener
@@ -31,10 +32,12 @@ class Inbox:
     intake: Intake
     post: Post
     telemetry: KafkaTelemetry
+    laps: Laps
 
     def read(self, consumer: Consumer) -> None:
         """Hand over what is there, or comes in a moment. Raises Fatal."""
         deliveries = self._fetched(consumer)
+        self.laps.end("poll" if deliveries else "wait")
         self.listener.stop_if_fatal()
         for delivered in deliveries:
             error = delivered.error()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from consumer.adapters.kafka.telling import RebalanceKind
+from consumer.adapters.kafka.telling import LoopPart, RebalanceKind
 from consumer.ports import Completion, EventName, Partition
 
 
@@ -25,6 +25,9 @@ class Silence:
         """Nothing."""
 
     def skipped(self, topic: str, count: int) -> None:
+        """Nothing."""
+
+    def spent(self, part: LoopPart, seconds: float) -> None:
         """Nothing."""
 
     def map_ignored(self, reason: str) -> None:

@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 from consumer.ports import Completion, EventName, Partition
 
 RebalanceKind = Literal["assigned", "revoked", "lost"]
+LoopPart = Literal["wait", "poll", "work", "publish"]
+"""Nothing came; something came, or partitions did; it was handed over; results were published."""
 
 
 class EarnFeed(Protocol):
@@ -28,6 +30,10 @@ class KafkaTelemetry(Protocol):
 
     def polled(self, now: float) -> None:
         """The loop turns; seconds since 1970. At most a few times a second."""
+        ...
+
+    def spent(self, part: LoopPart, seconds: float) -> None:
+        """The loop spent so long on this part of a turn."""
         ...
 
     def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:

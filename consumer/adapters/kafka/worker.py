@@ -13,6 +13,7 @@ from consumer.adapters.kafka.cluster import Cluster
 from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
 from consumer.adapters.kafka.handover import HandOver, Post
 from consumer.adapters.kafka.inbox import BUSY, Inbox
+from consumer.adapters.kafka.laps import Laps
 from consumer.adapters.kafka.outbox import Outbox
 from consumer.adapters.kafka.rebalance import Rebalance
 from consumer.adapters.kafka.starts import Starts
@@ -51,6 +52,7 @@ class KafkaWorker:
         self._listener = Listener(self._assignment, telemetry)
         self._transactions = Transactions(config, attempts, telemetry, self._wishes.now)
         self._outbox = Outbox(self._assignment, self._transactions, feed, telemetry)
+        self._laps = Laps(telemetry.spent)
         self._inbox = Inbox(
             assignment=self._assignment,
             window=window,
@@ -59,6 +61,7 @@ class KafkaWorker:
             intake=intake,
             post=post,
             telemetry=telemetry,
+            laps=self._laps,
         )
         self._rebalance = Rebalance(
             assignment=self._assignment,
@@ -155,8 +158,11 @@ class KafkaWorker:
     def _turn(self) -> None:
         self._tick()
         self._inbox.read(self._consumer)
+        self._laps.end("work")
         self._outbox.publish(self._consumer)
+        self._laps.end("publish")
         self._inbox.regulate(self._consumer)
+        self._laps.end("work")
 
     def _wind_down(self) -> None:
         """Read nothing more, publish what comes to its end, leave the group."""

@@ -75,6 +75,7 @@ class Metrics:
         }
         self._publish_duration = {key: of.kafka.publish_duration.labels(*key) for key in self._published}
         self._commits = Bound(get_args(Result), of.kafka.commits.labels)
+        self._loop = Bound(get_args(labels.LoopPart), of.kafka.loop.labels)
         self._rebalances = Bound(get_args(Rebalance), of.kafka.rebalances.labels)
         self._kafka_errors = Bound(labels.KAFKA_ERRORS, of.kafka.errors.labels)
         self._ledger_commit = of.ledger.commit.labels(COMMITTING)
@@ -161,6 +162,10 @@ class Metrics:
     def polled(self, now: float) -> None:
         """The loop turns; seconds since 1970."""
         self._of.kafka.last_poll.set(now)
+
+    def spent(self, part: labels.LoopPart, seconds: float) -> None:
+        """The Kafka thread spent so long on a part of its turn."""
+        self._loop[part].inc(seconds)
 
     def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:
         """A transaction ended; only a committed one's completions were published."""

@@ -92,6 +92,7 @@ class Kafka:
             "last_commit_timestamp_seconds", "When a transaction was committed last; 0: never."
         )
         self.last_poll = make.gauge("last_poll_timestamp_seconds", "When Kafka was polled last.")
+        self.loop = make.counter("kafka_loop_seconds_total", "How the Kafka thread spends its time.", "part")
         self.rebalances = make.counter("rebalances_total", "Changes of the assignment.", "type")
         self.lag = make.gauge("consumer_lag", "Records from what is published to the log's end.", "topic", "partition")
         self.broker_rtt = make.gauge("broker_rtt_seconds", "Mean round trip to the slowest broker of late; 0: none.")

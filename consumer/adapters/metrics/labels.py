@@ -13,6 +13,7 @@ OTHER = "other"
 Result = Literal["ok", "error"]
 PublishKind = Literal["outcome", "dlt"]
 Rebalance = Literal["assigned", "revoked", "lost"]
+LoopPart = Literal["wait", "poll", "work", "publish"]
 CircuitState = Literal["closed", "open", "half_open"]
 LedgerOperation = Literal["connect", "write", "read"]
 """The steps of a group: all that waits is written in one transaction, then what its answers need is read."""
