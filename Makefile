@@ -7,6 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 CODE := consumer tests ops benchmarks
+TEXTS := docs README.md CHANGELOG.md schemas helm Makefile pyproject.toml .ci
 FAST := tests/core tests/flow tests/simulation
 IMAGE ?= returns-consumer
 VERIFIED := tests/ops tests/helm tests/image tests/compose
@@ -33,11 +34,12 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 setup: $(VENV)/.development ## make .venv with all that development needs
 
 .PHONY: check
-check: setup ## lint, format, types, layers
+check: setup ## lint, format, types, layers, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy $(CODE) docs/examples
 	$(BIN)/lint-imports
+	$(BIN)/codespell $(CODE) $(TEXTS)
 
 .PHONY: coverage
 coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
