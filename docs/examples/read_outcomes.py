@@ -1,7 +1,6 @@
 """Prints outcomes as they come: read_outcomes.py BROKERS TOPIC [HOW_MANY]."""
 
 import sys
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ SCHEMA = load_schema(str(Path(__file__).parents[2] / "schemas" / "revoke_outcome
 HEADER = 10  # Avro single-object: C3 01 and a fingerprint. Where a registry is set, it is Confluent's 5 bytes.
 
 
-def handle(outcome: Mapping[str, Any]) -> None:
+def handle(outcome: Any) -> None:
     """What you do with an outcome: here it is printed."""
     earns = ", ".join(f"{each['earn_id']} {each['verdict']}" for each in outcome["verdicts"])
     print(f"{outcome['event_id']}  {outcome['cause']}  {outcome['status']}  {earns or outcome['reason']}", flush=True)
@@ -39,8 +38,8 @@ def main(brokers: str, topic: str, how_many: str = "-1") -> None:
             continue
         if message.error():
             raise KafkaException(message.error())
-        handle(schemaless_reader(BytesIO(message.value()[HEADER:]), SCHEMA, None))
-        consumer.commit(message, asynchronous=False)
+        handle(schemaless_reader(BytesIO((message.value() or b"")[HEADER:]), SCHEMA, None))
+        consumer.commit(message=message, asynchronous=False)
         left -= 1
     consumer.close()
 

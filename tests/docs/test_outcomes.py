@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def test_an_example_is_an_outcome_that_could_be_published(fields: Mapping[str, A
 
 @pytest.mark.kafka
 def test_the_reader_in_python_prints_what_a_broker_has(kafka: Broker) -> None:
-    topic = "outcomes-of-the-documentation"
+    topic = f"outcomes-{uuid.uuid4().hex[:8]}"
     kafka.create_topic(topic, 1)
     produce(kafka.bootstrap, topic, [ToProduce(value=single_object(SCHEMA, fields)) for fields in EXAMPLES])
 

@@ -1,12 +1,13 @@
 """Every example of docs/policies.md is what the plan does."""
 
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from consumer.core.model import (
     CustomerId,
+    Earn,
     EarnedFromType,
     EarnState,
     Millis,
@@ -60,19 +61,9 @@ def goods_of(words: str) -> ReturnedGoods:
 def planned_in_turn(words: str, rule: PartialReturns) -> Plan:
     """The plan of the last return, after the ones before took what is theirs."""
     back = [goods_of(each) for each in words.split(", then ")]
-    earns: Sequence[object] = EARNS
-    taken: set[str] = set()
+    taken = frozenset[str]()
     planned = Plan(revoke=(), known=(), kept=())
     for count in range(1, len(back) + 1):
-        earns = [
-            an_earn(
-                each.key.earn_id,
-                lines=each.line_ids,
-                state=EarnState.REVOKED if each.key.earn_id in taken else EarnState.HELD,
-                claim="another" if each.key.earn_id in taken else None,
-            )
-            for each in EARNS
-        ]
         returned = returned_purchase(
             back[:count],
             source=coordinates(count),
@@ -80,13 +71,20 @@ def planned_in_turn(words: str, rule: PartialReturns) -> Plan:
             purchased_at=BOUGHT_AT,
             returned_at=Millis(BOUGHT_AT + DAY),
         )
-        planned = plan(returned, earns, a_policy(partial_returns=rule))
+        planned = plan(returned, after(taken), a_policy(partial_returns=rule))
         taken |= {each.key.earn_id for each in planned.revoke}
     return planned
 
 
+def after(taken: frozenset[str]) -> list[Earn]:
+    """The purchase's earns once another return took these."""
+    return [
+        replace(earn, state=EarnState.REVOKED, claim="another") if earn.key.earn_id in taken else earn for earn in EARNS
+    ]
+
+
 def in_words(planned: Plan) -> str:
-    parts = {
+    parts: dict[str, list[str]] = {
         "takes": [each.key.earn_id for each in planned.revoke],
         "taken before": [each.earn_id for each in planned.known],
         "keeps": [f"{each.earn_id} {each.message}" for each in planned.kept],
