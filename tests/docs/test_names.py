@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from consumer.adapters.logs.events import EVENTS
+from consumer.core.dead_letter import REASONS
 from consumer.settings import Settings, load
 from tests.docs.page import PAGES, ROOT, blocks, tables, text_of
 from tests.helm.chart import rendered, settings
@@ -55,3 +56,9 @@ def test_the_values_of_the_operators_page_are_taken_by_the_chart() -> None:
 
     assert settings(objects)["api"]["username"] == "returns"
     assert {"PodMonitor", "PrometheusRule"} <= {each["kind"] for each in objects}
+
+
+def test_every_reason_of_a_dead_letter_has_its_advice_in_the_order_in_which_they_are_told() -> None:
+    advice = next(tables(text_of("redrive.md")))
+
+    assert [reason for row in advice for reason in row[0].split(", ")] == list(REASONS)
