@@ -1,5 +1,6 @@
 """What watches it: scraped under one job, alerts that ask for that job, notes that say how to look."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from consumer.adapters.metrics.families import Build, Families
 from tests.helm.chart import CHART, NAMESPACE, Values, changed, defaults, example, notes, one, rendered
 
 FULL = example("full")
+DASHBOARD = json.loads((CHART / "files" / "dashboard.json").read_text())
 SNAPSHOT = (Path(__file__).parents[2] / "consumer/adapters/metrics/snapshot.py").read_text()
 
 
@@ -96,7 +98,10 @@ def test_the_dashboard_is_found_by_its_label() -> None:
 
     assert shown["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert shown["metadata"]["annotations"] == {"grafana_folder": "Returns"}
-    assert shown["data"] == {"returns-consumer.json": (CHART / "files" / "dashboard.json").read_text()}
+    assert json.loads(shown["data"]["returns-consumer.json"]) == {
+        **DASHBOARD,
+        "links": [{**DASHBOARD["links"][0], "url": "https://runbooks.example/returns/"}],
+    }
 
 
 def test_what_is_rendered_does_not_depend_on_the_cluster_that_is_asked() -> None:
