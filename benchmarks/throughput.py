@@ -10,13 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.load import PARTITIONS, count_outcomes, earns, produce, returns
+from benchmarks.load import PARTITIONS, count_outcomes, earns, paced, produce, returns
 from tests.testbed.get import get
 from tests.testbed.parts import Broker, own_broker
 from tests.testbed.ports import free_port
@@ -29,16 +29,22 @@ LEAST_RATE = 1000
 """Returns a second that the first arm must come to."""
 MOST_MEMORY = 250
 """MB that no run may need more of."""
+Beside = Callable[[int, int], AbstractContextManager[object]]
+"""What goes on while the returns are worked, given the service's port and its process."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """One kind of load: so many returns of so many customers, spread evenly or by Zipf's law."""
+    """One kind of load: so many returns of so many customers, spread evenly or by Zipf's law.
+
+    They come at once, or `pace` of them in a second; then the rate of a run says nothing.
+    """
 
     name: str
     returns: int
     customers: int
     zipf: bool = False
+    pace: float = 0
 
     def chosen(self) -> list[int]:
         if not self.zipf:
@@ -66,7 +72,11 @@ def arms(size: int) -> tuple[Arm, ...]:
     )
 
 
-def one_run(broker: Broker, arm: Arm, latency: float) -> Run:
+def nothing(_: int, __: int) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+def one_run(broker: Broker, arm: Arm, latency: float, beside: Beside = nothing) -> Run:
     """The earn feed first; the clock runs from the first return produced to the last committed outcome read."""
     topics = {name: f"{name}-{uuid4().hex[:8]}" for name in ("returns", "earns", "results", "dead_letters")}
     for topic in topics.values():
@@ -86,10 +96,11 @@ def one_run(broker: Broker, arm: Arm, latency: float) -> Run:
         try:
             wait_until(lambda: fed(port, topics["earns"]) >= arm.returns, within=LONGEST, what="the earn feed")
             before = cpu_seconds(service.pid)
-            started = time.monotonic()
-            produce(broker.bootstrap, topics["returns"], returns(customers))
-            seen = count_outcomes(broker.bootstrap, topics["results"], arm.returns, LONGEST)
-            seconds = time.monotonic() - started
+            with beside(port, service.pid):
+                started = time.monotonic()
+                produce(broker.bootstrap, topics["returns"], paced(returns(customers), arm.pace))
+                seen = count_outcomes(broker.bootstrap, topics["results"], arm.returns, LONGEST)
+                seconds = time.monotonic() - started
             return Run(
                 lost=arm.returns - seen,
                 rate=seen / seconds,
