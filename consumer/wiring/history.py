@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 EVERY = 10.0
 MINUTE = 60.0
-LEAST = 5.0
-"""Seconds that a rate must be of."""
 KEPT = int((3600.0 + MINUTE) / EVERY) + 1
 Points = tuple[tuple[float, float], ...]
 """Pairs of seconds ago and value, oldest first."""
@@ -51,15 +49,14 @@ class History:
 
 
 def a_minute(samples: Sequence[Sample], count: Count, now: float) -> Points:
-    """How much was counted in the minute before each sample, or since the first, as of a minute."""
+    """How much was counted in the minute before each sample but the first; at the start, since the first."""
     points, first = [], 0
-    for before, sample in enumerate(samples[1:]):
-        while first < before and samples[first].at < sample.at - MINUTE:
+    for sample in samples[1:]:
+        while samples[first + 1].at <= sample.at - MINUTE:
             first += 1
         since = samples[first]
-        if since.at <= sample.at - LEAST:
-            grown = count(sample) - count(since)
-            points.append((now - sample.at, grown * MINUTE / (sample.at - since.at)))
+        grown = count(sample) - count(since)
+        points.append((now - sample.at, grown * MINUTE / max(MINUTE, sample.at - since.at)))
     return tuple(points)
 
 

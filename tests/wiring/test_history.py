@@ -12,24 +12,25 @@ def a_sample(at: float, outcomes: int = 0, age: float = 0.0) -> Sample:
 
 
 def test_what_was_counted_in_the_minute_before_is_told_for_each_sample() -> None:
-    steady = [a_sample(10.0 * n, outcomes=100 * n) for n in range(13)]
+    steady = [a_sample(10.5 * n, outcomes=105 * n) for n in range(13)]
     burst = [a_sample(10.0 * n, outcomes=50 if n >= 3 else 0) for n in range(13)]
 
-    assert a_minute(steady, lambda it: it.outcomes, 120.0) == tuple((110.0 - 10 * n, 600.0) for n in range(12))
-    assert [value for _, value in a_minute(burst, lambda it: it.outcomes, 120.0)] == [
-        *(0.0, 0.0, 100.0, 75.0, 60.0, 50.0, 50.0, 50.0),
-        *(0.0, 0.0, 0.0, 0.0),
-    ]
+    assert a_minute(steady, lambda it: it.outcomes, 126.0)[5:] == tuple((63.0 - 10.5 * n, 600.0) for n in range(7))
+    assert [value for _, value in a_minute(burst, lambda it: it.outcomes, 120.0)] == [0] * 2 + [50] * 6 + [0] * 4
 
 
-def test_one_sample_tells_no_rate_and_two_that_are_close_neither() -> None:
+def test_a_start_is_told_as_it_is_and_not_as_if_a_minute_went_on_like_that() -> None:
+    begun = [a_sample(0.0), a_sample(1.0, outcomes=30), a_sample(10.0, outcomes=40)]
+
+    assert a_minute(begun, lambda it: it.outcomes, 10.0) == ((9.0, 30.0), (0.0, 40.0))
+
+
+def test_without_a_sample_before_there_is_nothing_to_tell() -> None:
     assert a_minute([], lambda it: it.outcomes, 9.0) == ()
     assert a_minute([a_sample(1.0)], lambda it: it.outcomes, 9.0) == ()
-    assert a_minute([a_sample(1.0), a_sample(1.0, outcomes=5)], lambda it: it.outcomes, 9.0) == ()
-    assert a_minute([a_sample(1.0), a_sample(5.0, outcomes=5)], lambda it: it.outcomes, 9.0) == ()
 
 
-def test_after_a_long_sleep_the_rate_is_since_the_sample_before() -> None:
+def test_after_a_long_sleep_it_is_told_as_of_a_minute() -> None:
     slept = [a_sample(0.0), a_sample(10.0, outcomes=5), a_sample(3_010.0, outcomes=55)]
 
     assert a_minute(slept, lambda it: it.outcomes, 3_010.0)[-1] == (0.0, 1.0)
