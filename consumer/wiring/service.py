@@ -20,8 +20,8 @@ from consumer.wiring.watchdog import Liveness, Watchdog
 TICK = 0.1
 HOUR = 3600.0
 FORGET_AT_ONCE = 500
-LONGEST_COMMIT = 40.0
-"""Seconds that a transaction in flight may take to be resolved while the broker is away."""
+LONGEST_COMMIT = 7.0
+"""Seconds beyond the drain that a transaction in flight may take while the broker is away; the grace allows for it."""
 LAST_WORDS = 5.0
 """Seconds that the Kafka thread has to end once it must not wait any more."""
 

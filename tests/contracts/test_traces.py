@@ -60,7 +60,7 @@ def test_the_outcome_names_the_returns_own_span_and_nothing_else_is_lost() -> No
 
         (span,), (completion,) = flow.spans(), flow.flow.published.completions
         assert told_in(completion.outcome) == [context(span)]
-        assert completion.record.headers == (("shop", b"x"), ("traceparent", context(span).encode()))
+        assert completion.record.headers == (("traceparent", context(span).encode()), ("shop", b"x"))
         others = [each.name for each in fields(Record) if each.name != "headers"]
         assert [getattr(completion.record, name) for name in others] == [getattr(given, name) for name in others]
 

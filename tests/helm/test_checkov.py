@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from tests.helm.chart import example, text
+from tests.helm.chart import VALUES, example, text
 from tests.helm.tools import checkov, hadolint
 
 SECONDS = 300
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_checkov_finds_nothing_but_what_is_meant(tmp_path: Path) -> None:
-    for name in ("full", "minimal", "postgres"):
+    for name in VALUES:
         (tmp_path / f"{name}.yaml").write_text(text(example(name)))
     (tmp_path / "Dockerfile").write_text((ROOT / "Dockerfile").read_text())
 

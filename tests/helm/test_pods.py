@@ -2,6 +2,8 @@
 
 import pytest
 
+from consumer.adapters.ledger.group import CLOSE_SECONDS
+from consumer.wiring.service import LAST_WORDS, LONGEST_COMMIT
 from tests.helm.chart import VALUES, Values, changed, example, one, pods, rendered
 
 PODS = [
@@ -96,6 +98,7 @@ def test_the_grace_follows_from_the_drain(drain: float, timeout: float, grace: i
     spec = one(rendered(values), "Deployment")["spec"]["template"]["spec"]
 
     assert spec["terminationGracePeriodSeconds"] == grace
+    assert drain + LONGEST_COMMIT + 2 * LAST_WORDS + CLOSE_SECONDS <= grace
 
 
 def test_the_probes_ask_for_life_and_readiness() -> None:

@@ -40,7 +40,7 @@ def _schema_name(kind: str, api_version: str) -> str:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", ["full", "minimal"])
+@pytest.mark.parametrize("name", VALUES)
 def test_every_object_fits_the_strict_schemas(name: str, version: str) -> None:
     ours = [each for each in rendered(example(name)) if each["kind"] not in FOREIGN]
 

@@ -1,6 +1,7 @@
 """What the consumer delivers, on its way to the event loop."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
@@ -36,7 +37,7 @@ class Inbox:
 
     def read(self, consumer: Consumer) -> None:
         """Hand over what is there, or comes in a moment. Raises Fatal."""
-        deliveries = self._fetched(consumer)
+        deliveries = _told(lambda: self._fetch(consumer))
         self.laps.end("poll" if deliveries else "wait")
         self.listener.stop_if_fatal()
         for delivered in deliveries:
@@ -55,15 +56,11 @@ class Inbox:
         for held in (*full, *free):
             held.paused = not held.paused
 
-    def _fetched(self, consumer: Consumer) -> list[Delivered]:
-        try:
-            return self._fetch(consumer)
-        except KafkaException as refused:
-            # What was fetched together with the failure is gone, and the next record would hide the gap: start anew.
-            error: KafkaError = refused.args[0]
-            raise Fatal(f"{error.name()}: {error.str()}") from refused
-        except SystemError as broken:
-            raise fatal_of(broken) from broken
+    def keep_alive(self, consumer: Consumer) -> None:
+        """Poll, for the group's sake, while all partitions are paused. Raises Fatal."""
+        _told(lambda: consumer.consume(1, BUSY))
+        self.laps.end("wait")
+        self.listener.stop_if_fatal()
 
     def _fetch(self, consumer: Consumer) -> list[Delivered]:
         batch = self.window.batch
@@ -85,3 +82,15 @@ class Inbox:
             self.telemetry.consumed(topic, count)
         if admission.records:
             self.post(lambda: self.intake.received(admission.records))
+
+
+def _told(fetch: Callable[[], list[Delivered]]) -> list[Delivered]:
+    """What came. A failure of the client's is Fatal."""
+    try:
+        return fetch()
+    except KafkaException as refused:
+        # What was fetched together with the failure is gone, and the next record would hide the gap: start anew.
+        error: KafkaError = refused.args[0]
+        raise Fatal(f"{error.name()}: {error.str()}") from refused
+    except SystemError as broken:
+        raise fatal_of(broken) from broken

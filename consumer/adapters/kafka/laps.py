@@ -1,7 +1,8 @@
 """How the Kafka thread's time divides."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from consumer.adapters.kafka.telling import LoopPart
 
@@ -18,3 +19,12 @@ class Laps:
         now = time.monotonic()
         self._tell(part, now - self._begun)
         self._begun = now
+
+    @contextmanager
+    def apart(self, part: LoopPart) -> Iterator[None]:
+        """Inside, in one of the consumer's callbacks, is this part; what was before was waiting."""
+        self.end("wait")
+        try:
+            yield
+        finally:
+            self.end(part)

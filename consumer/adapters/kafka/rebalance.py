@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, TopicPartition
 from consumer.adapters.kafka.assignment import Assignment, coordinates
 from consumer.adapters.kafka.attempt import Interrupted
 from consumer.adapters.kafka.handover import HandOver, Post
+from consumer.adapters.kafka.laps import Laps
 from consumer.adapters.kafka.outbox import Outbox
 from consumer.adapters.kafka.starts import Starts
 from consumer.adapters.kafka.telling import KafkaTelemetry, RebalanceKind
@@ -36,11 +37,16 @@ class Rebalance:
     telemetry: KafkaTelemetry
     wishes: Wishes
     drain: float
+    laps: Laps
     answered: bool = False
     final: HandOver | None = None
 
     def on_assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         """Begin each at its commit, with its map."""
+        with self.laps.apart("work"):
+            self._begin(consumer, assigned)
+
+    def _begin(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         try:
             starts = self.starts.of(consumer, assigned, self.wishes.stopping)
         except Interrupted:
@@ -61,6 +67,10 @@ class Rebalance:
 
     def on_revoke(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
         """Let what is in a call come to its end, publish it, let go."""
+        with self.laps.apart("publish"):
+            self._hand_on(consumer, revoked)
+
+    def _hand_on(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
         partitions = _partitions(revoked)
         try:
             if self.final is None:

@@ -12,7 +12,7 @@ from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted
 from consumer.adapters.kafka.cluster import Cluster
 from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
 from consumer.adapters.kafka.handover import HandOver, Post
-from consumer.adapters.kafka.inbox import BUSY, Inbox
+from consumer.adapters.kafka.inbox import Inbox
 from consumer.adapters.kafka.laps import Laps
 from consumer.adapters.kafka.outbox import Outbox
 from consumer.adapters.kafka.rebalance import Rebalance
@@ -72,6 +72,7 @@ class KafkaWorker:
             telemetry=telemetry,
             wishes=self._wishes,
             drain=config.drain,
+            laps=self._laps,
         )
         self._consumer = _consumer(config, self._listener)
         # A daemon: a call that hangs must not keep the process from ending.
@@ -173,9 +174,9 @@ class KafkaWorker:
         self._rebalance.final = final
         while not (final.done() or final.expired or self._wishes.now()):
             self._tick()
-            self._consumer.consume(1, BUSY)
-            self._listener.stop_if_fatal()
+            self._inbox.keep_alive(self._consumer)
             self._outbox.publish(self._consumer)
+            self._laps.end("publish")
         self._rebalance.see_out(self._consumer, final)
         self._release(partitions)
 

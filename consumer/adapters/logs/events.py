@@ -17,7 +17,7 @@ class LogEvent:
 
 EVENTS: Mapping[EventName, LogEvent] = {
     "started": LogEvent("info", "The process is up, with its version, group and topics."),
-    "phase": LogEvent("info", "The phase changed; `reason` says why it holds."),
+    "phase": LogEvent("info", "The phase changed, from `before` to `phase`; why it holds is told by `holding`."),
     "holding": LogEvent("warning", "Nobody calls the vendor; `reasons` say why."),
     "kafka_unreachable": LogEvent("warning", "No broker answers; it is tried again."),
     "kafka_failed": LogEvent("error", "Kafka refuses what cannot be asked again; the process ends. `reason`."),

@@ -62,13 +62,15 @@ class TracedIntake:
                 names.OFFSET: record.source.offset,
             },
         )
-        others = (header for header in record.headers if header[0] != TRACEPARENT)
+        ours = (TRACEPARENT, traceparent_of(span).encode())
+        came = any(name == TRACEPARENT for name, _ in record.headers)
+        headers = tuple(ours if header[0] == TRACEPARENT else header for header in record.headers)
         return TracedRecord(
             source=record.source,
             epoch=record.epoch,
             key=record.key,
             value=record.value,
-            headers=(*others, (TRACEPARENT, traceparent_of(span).encode())),
+            headers=headers if came else (*headers, ours),
             timestamp=record.timestamp,
             number=record.number,
             span=span,
