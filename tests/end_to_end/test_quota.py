@@ -15,7 +15,7 @@ from tests.testbed.parts import Broker
 pytestmark = pytest.mark.kafka
 FULL = os.environ.get("PROOFS") == "full"
 """The whole proof takes minutes by its nature; without PROOFS=full a smaller one runs."""
-QUOTA, RETURNS, CUSTOMERS = (300, 3000, 300) if FULL else (60, 600, 50)
+QUOTA, RETURNS, CUSTOMERS = (300, 3000, 300) if FULL else (60, 600, 40)
 MINUTES = 10
 
 
