@@ -28,6 +28,7 @@ ROWS = (
     Row("drills: exactly the expected alerts, in a real Prometheus", (f"{DRILLS}::test_a_bad_day",)),
     Row("metrics that add up", (f"{DRILLS}::test_what_was_consumed", "tests/ops/test_rebalance.py")),
     Row("probes", (f"{DRILLS}::test_no_outage", f"{DRILLS}::test_a_process", "tests/ops/test_sickness.py")),
+    Row("no secret and no customer in what is shown", (f"{DRILLS}::test_nothing_shows",)),
     Row("exemplars", (f"{DRILLS}::test_prometheus_is_led",)),
     Row("dashboard lint", ("tests/ops/test_dashboard.py",)),
     Row("dashboard queries, on good and bad days", (f"{DRILLS}::test_every_query",)),

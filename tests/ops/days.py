@@ -34,6 +34,7 @@ class Told:
     ready: int | None
     balance: tuple[float, float]
     page: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ def _told(drill: Drill, release: Release, before: frozenset[str], fired: frozens
         ready=release.instance.status_of("readyz"),
         balance=release.balance(release.instance) if drill.lives else (0.0, 0.0),
         page="" if page is None else page.text,
+        shown=release.shown(),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.end_to_end.vendor import PASSWORD, USER
 from tests.ops.release import Release
 
 
@@ -77,8 +78,14 @@ DRILLS = (
         fires="ReturnsThrottled429/warning",
     ),
     Drill(
+        # It may ask for tokens, and none of them is taken.
         name="credentials-revoked",
         befalls=the_credentials_are_revoked,
+        settings={
+            "CONSUMER_API__AUTH": "oauth",
+            "CONSUMER_API__OAUTH_KEY": USER,
+            "CONSUMER_API__OAUTH_SECRET": PASSWORD,
+        },
         fires="ReturnsApiAuthRejected/critical",
     ),
     Drill(

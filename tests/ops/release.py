@@ -1,5 +1,6 @@
 """One release under way: its topics, its vendor, its process, and returns that come at an even pace."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,23 +14,35 @@ from confluent_kafka import Producer
 
 from benchmarks.load import earns, returns
 from tests.end_to_end.instance import Instance
-from tests.end_to_end.scene import EARNS, RETURNS, Scene
-from tests.end_to_end.vendor import Vendor
+from tests.end_to_end.scene import DEAD_LETTERS, EARNS, RETURNS, Scene
+from tests.end_to_end.vendor import BASIC, PASSWORD, Vendor
 from tests.ops.prometheus import Target
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases, PostgresServer
 from tests.testbed.waiting import wait_until
 
-CUSTOMERS = range(1, 1000)
+SOME_CUSTOMERS = "4915550000"
+CUSTOMERS = range(int(SOME_CUSTOMERS) * 1000, int(SOME_CUSTOMERS) * 1000 + 999)
 """Each returns one purchase; more than come within a test."""
 PARTITIONS = 6
 """More than of the earn feed: where instances share, each has some of the returns."""
-GARBAGE = b"\xff"
+GARBAGE = b"\xff Frau Muster, +49 155 50000"
 EVEN_PACE = 1.0
 TICK = 0.5
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 TRACED: list[tuple[str, str | bytes | None]] = [("traceparent", f"00-{TRACE}-b7ad6b7169203331-01".encode())]
-SETTINGS = {"CONSUMER_API__QUOTA_PER_MINUTE": "1000", "CONSUMER_RETRY__MAX": "4"}
+LEDGER_PASSWORD, KAFKA_PASSWORD = "open-ledger", "open-kafka"
+SETTINGS = {
+    "CONSUMER_API__QUOTA_PER_MINUTE": "1000",
+    "CONSUMER_RETRY__MAX": "4",
+    # The broker asks for none, and nobody may learn it all the same.
+    "CONSUMER_KAFKA__OPTIONS": json.dumps({"sasl.password": KAFKA_PASSWORD}),
+}
+NOT_TO_BE_SHOWN = (
+    *(PASSWORD, BASIC.removeprefix("Basic "), LEDGER_PASSWORD, KAFKA_PASSWORD, "token-"),
+    *(SOME_CUSTOMERS, "Muster", "155 50000"),
+)
+"""Secrets, also as a header carries them, and people."""
 CONSUMED = "returns_events_consumed_total"
 ACCOUNTED = ("returns_events_total", "returns_events_in_flight", "returns_events_released_total")
 SECONDS = 30
@@ -77,7 +90,8 @@ class Release:
     def use_its_own_database(self) -> None:
         """To be called before it is entered."""
         self.database.start()
-        self._scene.use_postgres(Databases(self.database.url).fresh())
+        url = Databases(self.database.url).fresh()
+        self._scene.use_postgres(url.replace("postgres@", f"postgres:{LEDGER_PASSWORD}@"))
 
     def one_more(self) -> Instance:
         """One more instance, not waited for."""
@@ -108,6 +122,18 @@ class Release:
         self._producer.flush()
         for name in ("events_in_flight", "consumer_lag"):
             self.instance.until_metric(name, 0, within=SECONDS)
+
+    def shown(self) -> str:
+        """All that it shows to anybody but the readers of its topics: pages, log, headers of dead letters."""
+        pages = [self.instance.page(path) for path in ("", "livez", "readyz", "status", "metrics")]
+        letters = self._scene.read(DEAD_LETTERS) if self.instance.metric("dead_letters_total") else []
+        return "\n".join(
+            (
+                self.instance.log.read_text(errors="replace"),
+                *(page.text for page in pages if page),
+                *(str(letter.headers) for letter in letters),
+            )
+        )
 
     def balance(self, instance: Instance) -> tuple[float, float]:
         """How many returns it took in, and how many have outcomes, are in flight or were released.

@@ -9,7 +9,7 @@ import pytest
 from tests.helm.tools import promtool
 from tests.ops.days import Days, play
 from tests.ops.drills import DRILLS, Drill
-from tests.ops.release import TRACE
+from tests.ops.release import NOT_TO_BE_SHOWN, TRACE
 from tests.testbed.parts import Broker, own_broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.chaos]
@@ -75,6 +75,14 @@ def test_every_query_of_the_dashboard_has_data_once_there_were_bad_days(days: Da
 
 def test_prometheus_is_led_from_the_histogram_to_the_traces(days: Days) -> None:
     assert days.traces == {TRACE}
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=named)
+def test_nothing_shows_a_secret_or_a_customer(drill: Drill, days: Days) -> None:
+    shown = days.releases[drill.name].shown
+
+    assert '"event":"started"' in shown
+    assert [each for each in NOT_TO_BE_SHOWN if each in shown] == []
 
 
 @pytest.mark.parametrize("drill", LIVING, ids=named)
