@@ -23,7 +23,7 @@ from consumer.core.model import (
 )
 from consumer.ports import EarlierReturn, LateEarn, ReturnState
 
-Asked = Sequence[tuple[Coordinates, EarnKey]]
+Asked = Sequence[tuple[Coordinates, Sequence[EarnKey]]]
 
 
 class _Version(NamedTuple):
@@ -60,14 +60,17 @@ class Late:
 
     def read(self, connection: Connection, written: Sequence[Asked]) -> Sequence[Sequence[LateEarn]]:
         """Read everything afresh."""
-        keys = {(key.org_id, key.earn_id) for asked in written for _, key in asked}
+        keys = {(key.org_id, key.earn_id) for asked in written for _, each in asked for key in each}
         rows = {(row[0], row[1]): row for row in self._earns(connection, keys)} if keys else {}
         found = {key: (earn_of(row), row) for key, row in rows.items()}
         purchases = {purchase_text(earn.purchase) for earn, _ in found.values() if earn.purchase is not None}
         goods = self._goods.of(connection, purchases)
         versions = self._versions_of(connection, {row.event for each in goods.values() for row in each if row.eligible})
         return [
-            [_late_earn(source, *found[key.org_id, key.earn_id], goods, versions) for source, key in asked]
+            [
+                _late_earn(source, [found[key.org_id, key.earn_id] for key in each], goods, versions)
+                for source, each in asked
+            ]
             for asked in written
         ]
 
@@ -78,11 +81,19 @@ class Late:
         return found
 
 
-def _late_earn(source: Coordinates, earn: Earn, row: Row, goods: Goods, versions: Versions) -> LateEarn:
+def _late_earn(source: Coordinates, found: Sequence[tuple[Earn, Row]], goods: Goods, versions: Versions) -> LateEarn:
+    purchase = next((earn.purchase for earn, _ in found if earn.purchase is not None), None)
+    return LateEarn(
+        earns=tuple(earn for earn, _ in found),
+        settled=next((outcome for _, row in found if (outcome := _settled(source, row)) is not None), None),
+        returns=() if purchase is None else tuple(_earlier_returns(purchase, goods, versions)),
+    )
+
+
+def _settled(source: Coordinates, row: Row) -> bytes | None:
+    """The late outcome of the earn, if it is this record's."""
     topic, partition, offset, outcome = row[-4:]
-    is_this_record = source == Coordinates(topic, partition, offset)
-    returned = () if earn.purchase is None else tuple(_earlier_returns(earn.purchase, goods, versions))
-    return LateEarn(earn=earn, settled=outcome if is_this_record else None, returns=returned)
+    return outcome if source == Coordinates(topic, partition, offset) else None
 
 
 def _earlier_returns(purchase: PurchaseKey, goods: Goods, versions: Versions) -> Iterator[EarlierReturn]:
