@@ -12,8 +12,6 @@ import confluent_kafka
 from prometheus_client import CollectorRegistry
 
 from consumer.adapters.avro import (
-    EARN_EVENT,
-    RETURN_TRANSACTION,
     REVOKE_OUTCOME,
     OutcomeCodec,
     RecordDecoder,
@@ -44,6 +42,7 @@ from consumer.ports import Completion, Publisher
 from consumer.settings import Settings
 from consumer.wiring import parts, views
 from consumer.wiring.credentials import Expiries
+from consumer.wiring.decoders import record_decoder
 from consumer.wiring.ledger import Away, LedgerFeed, watcher
 from consumer.wiring.tasks import Tasks
 
@@ -114,9 +113,8 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop) -> Buil
     def reader(decoder: RecordDecoder) -> Reader:
         return Reader(decoder, rules.retry, metrics, parts.chance)
 
-    accept_json = settings.schemas.accept_json
-    returns = RecordDecoder(load_schema(RETURN_TRANSACTION), registry=schemas, accept_json=accept_json)
-    earns = RecordDecoder(load_schema(EARN_EVENT), registry=schemas, accept_json=accept_json)
+    returns = record_decoder(settings, "returns", schemas)
+    earns = record_decoder(settings, "earns", schemas)
     inflow = Inflow(
         takes={
             settings.topics.returns: Returns(reader(returns), lanes, world),

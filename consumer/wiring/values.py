@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 
-from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, Registry, load_schema
+from consumer.adapters.avro import Registry
 from consumer.core.model import CustomerId, Record
+from consumer.core.notification import Foreign
 from consumer.core.redrive import customer_in_key
 from consumer.ports import SchemaMissing, Undecodable
 from consumer.settings import Settings
+from consumer.wiring.decoders import SourceTopic, record_decoder
 
 REGISTRY_TIMEOUT = 10.0
+RETURNS: SourceTopic = "returns"
+EARNS: SourceTopic = "earns"
 Fields = Mapping[str, object]
 
 
@@ -24,25 +28,23 @@ class Values:
             if schemas.registry_url
             else None
         )
-        self._decoders = {
-            name: RecordDecoder(load_schema(name), registry=self._registry, accept_json=schemas.accept_json)
-            for name in (RETURN_TRANSACTION, EARN_EVENT)
-        }
+        self._decoders = {topic: record_decoder(settings, topic, self._registry) for topic in (RETURNS, EARNS)}
 
     def fields(self, record: Record) -> Fields | None:
         """The fields of the record, None where it cannot be read. Raises Unavailable while the registry is away."""
         if record.value is None:
             return None
         topic = dict(record.headers).get("dlt-topic") or b""
-        decoder = self._decoders[EARN_EVENT if topic == self._earns.encode() else RETURN_TRANSACTION]
+        decoder = self._decoders[EARNS if topic == self._earns.encode() else RETURNS]
         try:
-            return decoder.decode(record.value)
+            fields = decoder.decode(record.value)
         except Undecodable:
             return None
         except SchemaMissing as missing:
             if not asyncio.run(decoder.learn(missing.schema_id)):
                 return None
-        return self.fields(record)
+            return self.fields(record)
+        return None if isinstance(fields, Foreign) else fields
 
     def customer_of(self, record: Record) -> CustomerId | None:
         """The record's customer; where its value cannot be read, the one in its key."""
