@@ -7,6 +7,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 CODE := consumer tests ops benchmarks
+TEXTS := docs README.md CHANGELOG.md schemas helm Makefile pyproject.toml .ci
+FAST := tests/core tests/flow tests/simulation
+IMAGE ?= returns-consumer
+VERIFIED := tests/ops tests/helm tests/image tests/compose
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -30,15 +34,24 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 setup: $(VENV)/.development ## make .venv with all that development needs
 
 .PHONY: check
-check: setup ## lint, format, types, layers
+check: setup ## lint, format, types, layers, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy $(CODE) docs/examples
 	$(BIN)/lint-imports
+	$(BIN)/codespell $(CODE) $(TEXTS)
+
+.PHONY: coverage
+coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
+	$(BIN)/python -m pytest $(FAST) --cov
+
+.PHONY: verify-ops
+verify-ops: setup ## what operators get: every validator of it, one line each
+	@$(BIN)/python -m ops.verify $(VERIFIED)
 
 .PHONY: test
-test: setup ## all tests, on real parts
-	$(BIN)/python -m pytest
+test: coverage verify-ops ## all tests, on real parts; the fast ones first
+	$(BIN)/python -m pytest $(FAST:%=--ignore=%) $(VERIFIED:%=--ignore=%)
 
 .PHONY: demo
 demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
@@ -48,9 +61,16 @@ demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
 bench: setup ## how many returns a second, on real Kafka; about five minutes
 	$(BIN)/python -m benchmarks.throughput
 
+.PHONY: image
+image: ## build the container image, with docker or, where none answers, buildah
+	builder=$$(docker version >/dev/null 2>&1 && echo docker || echo buildah); \
+	$$builder build --tag $(IMAGE) --build-arg REVISION="$$(git rev-parse HEAD || echo unknown)" .
+
 .PHONY: lock
 lock: setup ## choose the newest versions anew and lock them by hash
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements.lock --output-file requirements-dev.lock \
-		--group dev pyproject.toml
+		--extra otel --group dev pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-otel.lock \
+		--extra otel pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-build.lock --group build

@@ -74,6 +74,15 @@ def returns(customers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         )
 
 
+def paced(records: Iterator[tuple[int, bytes]], pace: float) -> Iterator[tuple[int, bytes]]:
+    """The records, so many in a second; at once where `pace` is 0."""
+    started = time.monotonic()
+    for number, record in enumerate(records):
+        if pace and number % 50 == 0:
+            time.sleep(max(0.0, started + number / pace - time.monotonic()))
+        yield record
+
+
 def produce(bootstrap: str, topic: str, records: Iterator[tuple[int, bytes]]) -> None:
     producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20})
     for number, (customer, value) in enumerate(records):

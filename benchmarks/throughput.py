@@ -1,6 +1,7 @@
 """How many returns a second one instance works, on real Kafka, everything on. See README.md beside this file."""
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -9,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.load import PARTITIONS, count_outcomes, earns, produce, returns
+from benchmarks.load import PARTITIONS, count_outcomes, earns, paced, produce, returns
 from tests.testbed.get import get
 from tests.testbed.parts import Broker, own_broker
 from tests.testbed.ports import free_port
@@ -23,16 +25,26 @@ from tests.testbed.waiting import wait_until
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 LONGEST = 180.0
+LEAST_RATE = 1000
+"""Returns a second that the first arm must come to."""
+MOST_MEMORY = 250
+"""MB that no run may need more of."""
+Beside = Callable[[int, int], AbstractContextManager[object]]
+"""What goes on while the returns are worked, given the service's port and its process."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """One kind of load: so many returns of so many customers, spread evenly or by Zipf's law."""
+    """One kind of load: so many returns of so many customers, spread evenly or by Zipf's law.
+
+    They come at once, or `pace` of them in a second; then the rate of a run says nothing.
+    """
 
     name: str
     returns: int
     customers: int
     zipf: bool = False
+    pace: float = 0
 
     def chosen(self) -> list[int]:
         if not self.zipf:
@@ -60,8 +72,12 @@ def arms(size: int) -> tuple[Arm, ...]:
     )
 
 
-def one_run(broker: Broker, arm: Arm, latency: float) -> Run:
-    """The earn feed first, then the returns at once; the clock runs until the last committed outcome is read."""
+def nothing(_: int, __: int) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+def one_run(broker: Broker, arm: Arm, latency: float, beside: Beside = nothing) -> Run:
+    """The earn feed first; the clock runs from the first return produced to the last committed outcome read."""
     topics = {name: f"{name}-{uuid4().hex[:8]}" for name in ("returns", "earns", "results", "dead_letters")}
     for topic in topics.values():
         broker.create_topic(topic, PARTITIONS)
@@ -80,10 +96,11 @@ def one_run(broker: Broker, arm: Arm, latency: float) -> Run:
         try:
             wait_until(lambda: fed(port, topics["earns"]) >= arm.returns, within=LONGEST, what="the earn feed")
             before = cpu_seconds(service.pid)
-            produce(broker.bootstrap, topics["returns"], returns(customers))
-            started = time.monotonic()
-            seen = count_outcomes(broker.bootstrap, topics["results"], arm.returns, LONGEST)
-            seconds = time.monotonic() - started
+            with beside(port, service.pid):
+                started = time.monotonic()
+                produce(broker.bootstrap, topics["returns"], paced(returns(customers), arm.pace))
+                seen = count_outcomes(broker.bootstrap, topics["results"], arm.returns, LONGEST)
+                seconds = time.monotonic() - started
             return Run(
                 lost=arm.returns - seen,
                 rate=seen / seconds,
@@ -138,6 +155,20 @@ def highest_memory(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
+def shortfalls(first: Sequence[Run], *others: Sequence[Run]) -> Iterator[str]:
+    """What was promised and not kept, by the runs of the first arm and of the others."""
+    runs = list(itertools.chain(first, *others))
+    rate = statistics.median(run.rate for run in first)
+    if rate < LEAST_RATE:
+        yield f"{rate:,.0f} returns a second, promised are {LEAST_RATE:,}"
+    memory = max(run.memory for run in runs)
+    if memory > MOST_MEMORY:
+        yield f"{memory:.0f} MB, promised are {MOST_MEMORY}"
+    lost = sum(run.lost for run in runs)
+    if lost:
+        yield f"{lost:,} returns without an outcome"
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--returns", type=int, default=20_000)
@@ -161,6 +192,8 @@ def main() -> None:
             f"{max(run.memory for run in done):.0f} MB, {statistics.median(run.calls for run in done):,.0f} calls, "
             f"lost {sum(run.lost for run in done)}"
         )
+    if missed := list(shortfalls(*runs.values())):
+        sys.exit("\n".join(missed))
 
 
 if __name__ == "__main__":

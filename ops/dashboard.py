@@ -19,6 +19,8 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from ops.panel import Panel, Query, of
 from ops.rows import ROWS
 
+RUNBOOKS = "docs/runbooks/"
+"""The chart puts the value prometheusRule.runbookUrl in its place."""
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="$datasource")
 HEIGHTS = {"stat": 4, "chart": 8, "heatmap": 8}
 Builder = stat.Panel | timeseries.Panel | heatmap.Panel
@@ -39,6 +41,12 @@ def _dashboard() -> build.Dashboard:
         .refresh("30s")
         .time("now-6h", "now")
         .timezone("browser")
+        .link(
+            build.DashboardLink("Runbooks")
+            .type(model.DashboardLinkType.LINK)
+            .url(RUNBOOKS)
+            .target_blank(target_blank=True)
+        )
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
         .with_variable(build.DatasourceVariable("datasource").label("Data source").type("prometheus"))
         .with_variable(_variable("job", "label_values(returns_build_info, job)"))

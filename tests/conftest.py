@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from hypothesis import settings
 
 from tests.testbed.missing import MissingPartError, give_up
 from tests.testbed.parts import Broker, Server, own_broker, postgres_server, schema_registry, shared_broker
 from tests.testbed.postgres import Databases
+
+# How long an example takes tells of the machine, not of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def started(name: str, part: Broker | Server) -> None:

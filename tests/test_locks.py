@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-otel.lock")
 
 
 def locked(name: str) -> dict[str, str]:
@@ -35,3 +35,10 @@ def test_the_locks_agree_on_every_version(name: str) -> None:
     here = locked(name)
 
     assert {each: everything.get(each) for each in here} == here
+
+
+def test_the_lock_with_spans_is_all_that_the_program_needs_to_run_and_send_them() -> None:
+    here = locked("requirements-otel.lock")
+
+    assert locked("requirements.lock").items() <= here.items()
+    assert {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} <= here.keys()

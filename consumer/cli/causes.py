@@ -1,6 +1,6 @@
 """Errors as a chain of causes: what a person needs of them, without a traceback."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import typer
@@ -24,6 +24,16 @@ def expected(*kinds: type[Exception]) -> Iterator[None]:
         for line in causes(error):
             say(line)
         raise typer.Exit(FAILED) from None
+
+
+@contextmanager
+def refused(settings: Mapping[type[Exception], str]) -> Iterator[None]:
+    """End as wrong settings do where a part refuses one of them; `settings` has the name for each error."""
+    try:
+        yield
+    except tuple(settings) as error:
+        say(f"{settings[type(error)]}: {' '.join(str(error).split())}")
+        raise typer.Exit(MISCONFIGURED) from None
 
 
 def causes(error: BaseException) -> Iterator[str]:

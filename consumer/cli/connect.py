@@ -2,81 +2,35 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 import httpx
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumer.adapters import ledger
 from consumer.cli.causes import causes
+from consumer.cli.connect_kafka import kafka_findings
+from consumer.cli.finding import Finding, fine, note, wrong
 from consumer.settings import Settings
 
 ASK = 5.0
 """Seconds for one answer."""
-GROUP_ASK = 20.0
-"""Seconds for the group: a new broker first has to make the topic that its groups live in."""
+MOST_SKEW = 30.0
+"""Seconds between two clocks; a claim's lease and a token's end are measured by ours."""
 UNAUTHORIZED = (401, 403)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look found, with the remedy where something is wrong."""
-
-    name: str
-    text: str
-    well: bool
-
-
-def fine(name: str, text: str) -> Finding:
-    """What is as it should be."""
-    return Finding(name, text, well=True)
-
-
-def wrong(name: str, text: str) -> Finding:
-    """What is not, with its remedy."""
-    return Finding(name, text, well=False)
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """One after another, as they are found."""
-    for look in (_kafka, _registry, _ledger, _vendor):
+    yield from kafka_findings(settings, ASK)
+    for look in (_registry, _ledger, _vendor):
         yield from look(settings)
-
-
-def _kafka(settings: Settings) -> Iterator[Finding]:
-    kafka = settings.kafka
-    client = AdminClient({**kafka.options, "bootstrap.servers": kafka.bootstrap_servers, "log_level": 0})
-    try:
-        # Asked for all topics: a question for one that is missing may create it.
-        cluster = client.list_topics(timeout=ASK)
-    except KafkaException as error:
-        yield wrong("kafka.bootstrap_servers", f"no broker answers ({error.args[0].str()}); are they up?")
-        return
-    yield fine("kafka.bootstrap_servers", f"{len(cluster.brokers)} brokers answer")
-    yield from _topics(settings, {name: len(topic.partitions) for name, topic in cluster.topics.items()})
-    yield _group(client, kafka.group_id)
-
-
-def _topics(settings: Settings, partitions: Mapping[str, int]) -> Iterator[Finding]:
-    for name in type(settings.topics).model_fields:
-        topic: str = getattr(settings.topics, name)
-        if partitions.get(topic):
-            yield fine(f"topics.{name}", f"the topic {topic} has {partitions[topic]} partitions")
-        else:
-            create = f"kafka-topics.sh --bootstrap-server {settings.kafka.bootstrap_servers} --create --topic {topic}"
-            yield wrong(f"topics.{name}", f"the topic {topic} is not there; create it: {create} --partitions 8")
-
-
-def _group(client: AdminClient, group: str) -> Finding:
-    try:
-        described = client.describe_consumer_groups([group], request_timeout=GROUP_ASK)[group].result()
-    except KafkaException as error:
-        return wrong("kafka.group_id", f"the group {group} cannot be read: {error.args[0].str()}")
-    return fine("kafka.group_id", f"the group {group} is {described.state.name.lower()}")
 
 
 def _registry(settings: Settings) -> Iterator[Finding]:
@@ -99,6 +53,11 @@ def _registry(settings: Settings) -> Iterator[Finding]:
 
 def _ledger(settings: Settings) -> Iterator[Finding]:
     url = settings.ledger.location()
+    folder = _folder_of(url)
+    problem = None if folder is None else _takes_no_file(folder)
+    if problem is not None:
+        yield wrong("ledger.url", problem)
+        return
     try:
         current = ledger.schema_is_current(url)
     except (OSError, SQLAlchemyError) as error:
@@ -106,10 +65,26 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         return
     if current:
         yield fine("ledger.url", "the ledger's schema is current")
-    elif url.startswith("sqlite"):
+    elif folder is not None:
         yield fine("ledger.url", "the ledger is not there yet or not current; run will see to it")
     else:
         yield wrong("ledger.url", "the ledger's schema is not current; run: returns-consumer migrate")
+
+
+def _folder_of(url: str) -> Path | None:
+    """Where SQLite's file is, and its journals beside it; None for a database on a server."""
+    parts = make_url(url)
+    return Path(parts.database or "").parent if parts.get_backend_name() == "sqlite" else None
+
+
+def _takes_no_file(folder: Path) -> str | None:
+    """Why no file can be made there, if so; the one that is tried has no name and leaves nothing."""
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        remedy = "let this user write to it" if folder.is_dir() else "create it"
+        return f"the folder {folder} takes no file ({error.strerror}); {remedy}, or name another"
+    return None
 
 
 def _vendor(settings: Settings) -> Iterator[Finding]:
@@ -119,10 +94,31 @@ def _vendor(settings: Settings) -> Iterator[Finding]:
         yield wrong("api.base_url", f"the vendor cannot be reached: {unreachable}")
         return
     yield fine("api.base_url", "the vendor can be reached")
+    yield _clock(api.base_url)
     if api.auth == "basic":
         yield fine("api.username", "not checked: only a call that spends quota would tell")
     elif api.auth == "oauth":
         yield _token(settings)
+
+
+def _clock(url: str) -> Finding:
+    """Whether our clock goes with the vendor's. It is asked for nothing, without credentials, so no quota is spent."""
+    asked_at = time.time()
+    answer = _asked(lambda: httpx.head(url, timeout=ASK))
+    if isinstance(answer, str) or (told := _seconds(answer.headers.get("Date"))) is None:
+        return note("clock", "the vendor does not tell the time; see that this machine's clock is set by NTP")
+    skew = asked_at - told
+    if abs(skew) > MOST_SKEW:
+        return wrong("clock", f"this machine's clock is {skew:+.0f} s from the vendor's; set it by NTP")
+    return fine("clock", "this machine's clock goes with the vendor's")
+
+
+def _seconds(date: str | None) -> float | None:
+    """An HTTP date, in seconds since 1970; None where it is none."""
+    try:
+        return None if date is None else parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
 
 
 def _token(settings: Settings) -> Finding:

@@ -9,16 +9,15 @@ from pathlib import Path
 
 import typer
 
-from consumer.adapters.kafka import BadOption
 from consumer.adapters.kafka.attempt import Fatal
-from consumer.cli.causes import FAILED, expected, say
+from consumer.cli.causes import FAILED, expected, refused, say
 from consumer.cli.console import console
 from consumer.cli.tally import Tally
 from consumer.core.redrive import Fate, Letter
 from consumer.flow.redrive import Wish
 from consumer.ports import Unavailable
 from consumer.settings import Settings
-from consumer.wiring import redriving
+from consumer.wiring import REFUSALS, redriving
 from consumer.wiring.values import Values
 
 Tell = Callable[[Letter, Fate], None]
@@ -37,7 +36,8 @@ def redrive(settings: Settings, wish: Wish, doing: Doing) -> None:
     tally = Tally()
     act = redriving.send if doing.yes else redriving.look
     with (
-        expected(OSError, Fatal, BadOption, Unavailable),
+        expected(OSError, Fatal, Unavailable),
+        refused(REFUSALS),
         closing(Values(settings)) as values,
         _exported(doing.export, values, tally.note) as tell,
         _interruptible(tally, sending=doing.yes),

@@ -8,23 +8,21 @@ from typing import Annotated
 
 import typer
 
-from consumer.cli.causes import FAILED, MISCONFIGURED, expected, say
-from consumer.settings import Settings, SettingsError, load, warnings
+from consumer.cli import people
+from consumer.cli.causes import FAILED, expected, refused
+from consumer.cli.options import Config, SandboxConfig, examples
+from consumer.cli.options import given as _settings
+from consumer.settings import is_otel_installed, trace_problems
 
 app = typer.Typer(
     name="returns-consumer",
     help="Takes back the promotions that a returned purchase earned: exactly one outcome for each return.",
     no_args_is_help=True,
-    add_completion=False,
+    # Plain text: what a person searches, pipes and reads on eighty columns.
+    rich_markup_mode=None,
+    epilog=examples("check --connect --config settings.yaml", "run --config settings.yaml", "explain --help"),
     pretty_exceptions_enable=False,
 )
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE.yaml", help="Settings; the environment (CONSUMER_<SECTION>__<NAME>) wins."),
-]
-SandboxConfig = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE.yaml", help="Checked if given; this verb needs no setting.")
-]
 
 
 def main() -> None:
@@ -46,48 +44,47 @@ def _show_version(*, wanted: bool) -> None:
 def _command(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=lambda wanted: _show_version(wanted=wanted), is_eager=True)
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda wanted: _show_version(wanted=wanted),
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
     ] = False,
 ) -> None:
     """Takes back the promotions that a returned purchase earned: exactly one outcome for each return."""
 
 
-@app.command()
-def run(config: Config = None) -> None:
-    """Consume returns until told to stop."""
-    settings = _settings(config)
+@app.command(epilog=examples("run --config settings.yaml", "run --shadow --config settings.yaml"))
+def run(
+    config: Config = None,
+    *,
+    shadow: Annotated[
+        bool,
+        typer.Option("--shadow", help="Call nobody, publish nothing, and say at the end what would have been done."),
+    ] = False,
+    shadow_ledger: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --shadow: its own ledger, else beside the real one.")
+    ] = None,
+) -> None:
+    """Consume returns until told to stop.
+
+    Ends with 0 when it was told to stop, with 1 when it wants to be restarted, with 2 when the settings are wrong.
+    """
+    settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
+    if shadow:
+        from consumer.cli.shadow import shadow as foresee  # noqa: PLC0415 - see the module
+
+        raise typer.Exit(foresee(settings, shadow_ledger))
     from consumer import wiring  # noqa: PLC0415 - see the module
 
-    with expected(OSError):
+    with expected(OSError), refused(wiring.REFUSALS):
         code = wiring.run(settings)
     raise typer.Exit(code)
 
 
-@app.command()
-def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes any free port.")],
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    config: SandboxConfig = None,
-) -> None:
-    """Play the promotion vendor, with every answer and fault it can give."""
-    _only_checked(config)
-    from consumer.sandbox.vendor import run_sandbox  # noqa: PLC0415 - see the module
-
-    with expected(OSError):
-        asyncio.run(run_sandbox(host=host, port=port))
-
-
-@app.command()
-def demo(config: SandboxConfig = None) -> None:
-    """Show a small shop's day of returns; needs nothing but this program."""
-    _only_checked(config)
-    from consumer.sandbox.demo import main as show  # noqa: PLC0415 - see the module
-
-    with expected(OSError):
-        show()
-
-
-@app.command()
+@app.command(epilog=examples("check --config settings.yaml", "check --connect --config settings.yaml"))
 def check(
     config: Config = None,
     *,
@@ -95,8 +92,12 @@ def check(
         bool, typer.Option("--connect", help="Try brokers, topics, registry, ledger and vendor.")
     ] = False,
 ) -> None:
-    """Say whether the settings are right and, with --connect, whether all they name is there."""
-    settings = _settings(config)
+    """Say whether the settings are right; --connect tries them.
+
+    A line for each thing: ok, note, or problem with its remedy. Nothing is published and no quota is spent. Ends with 0
+    if nothing is wrong, with 1 if something that was tried is, with 2 when the settings are wrong.
+    """
+    settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
     typer.echo("settings are fine")
     if not connect:
         return
@@ -105,105 +106,57 @@ def check(
     well = True
     for finding in findings(settings):
         well &= finding.well
-        typer.echo(f"{'ok' if finding.well else 'problem':8}{finding.name}: {finding.text}")
+        typer.echo(f"{finding.level:8}{finding.name}: {finding.text}")
     raise typer.Exit(0 if well else FAILED)
 
 
-@app.command()
+@app.command(epilog=examples("migrate --config settings.yaml"))
 def migrate(config: Config = None) -> None:
-    """Bring the ledger's schema up to date."""
+    """Bring the ledger's schema up to date.
+
+    For PostgreSQL, before a new version runs; SQLite's is seen to by run itself.
+    """
     url = _settings(config).ledger.location()
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see the module
 
+    from consumer import wiring  # noqa: PLC0415 - see the module
     from consumer.adapters import ledger  # noqa: PLC0415 - see the module
 
-    with expected(OSError, SQLAlchemyError, ledger.OldSchema):
+    with expected(OSError, SQLAlchemyError), refused(wiring.REFUSALS):
         ledger.migrate(url)
     typer.echo("the ledger's schema is up to date")
 
 
-@app.command()
-def redrive(  # noqa: PLR0913 - an option each
-    more_reasons: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
-    config: Config = None,
-    *,
-    reason: Annotated[
-        list[str] | None, typer.Option(metavar="CODE…", help="Only letters with these reasons: 731, 404, exhausted, …")
-    ] = None,
-    customer: Annotated[int | None, typer.Option(metavar="ID", help="Only this customer's letters.")] = None,
-    promotion: Annotated[str | None, typer.Option(metavar="ID", help="Only letters that name this promotion.")] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="T", help="Only letters set aside since: 2026-11-23, 2026-11-23T08:30 (UTC), 2h, 3d."),
-    ] = None,
-    partition: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Only this partition of the dead-letter topic.")
-    ] = None,
-    offset: Annotated[int | None, typer.Option(min=0, metavar="N", help="Only the letter at this offset.")] = None,
-    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help="Send at most so many.")] = None,
-    rate: Annotated[float | None, typer.Option(metavar="N", help="Send at most so many a second.")] = None,
-    max_redrives: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Leave letters alone that were sent again so often.")
-    ] = 3,
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Kept in the header redrive-note.")] = None,
-    export: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the chosen letters as JSON Lines; has customers' data.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Send; without it nothing is sent.")] = False,
+topics = typer.Typer(help="The four topics: create makes those that are not there.", no_args_is_help=True)
+topics.command("create", epilog=people.TOPICS)(people.create_topics)
+app.add_typer(topics, name="topics")
+app.command(epilog=people.EXPLAIN)(people.explain)
+app.command(epilog=people.REDRIVE)(people.redrive)
+app.command(epilog=people.POLICY)(people.policy)
+
+
+@app.command(epilog=examples("sandbox --port 8090"))
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="Where to listen; 0 takes any free.")],
+    host: Annotated[str, typer.Option(metavar="HOST", help="The address to listen on.")] = "127.0.0.1",
+    config: SandboxConfig = None,
 ) -> None:
-    """Send dead letters again, each once; without --yes only say which."""
-    settings = _settings(config)
-    from consumer.cli import asking  # noqa: PLC0415 - see the module
-    from consumer.cli.redrive import Doing  # noqa: PLC0415 - see the module
-    from consumer.cli.redrive import redrive as carry_out  # noqa: PLC0415 - see the module
+    """Play the promotion vendor, with all its answers and faults."""
+    _only_checked(config)
+    from consumer.sandbox.vendor import run_sandbox  # noqa: PLC0415 - see the module
 
-    wish = asking.wish(
-        settings,
-        asking.Asked(
-            reasons=[*(reason or ()), *(more_reasons or ())],
-            customer=customer,
-            promotion=promotion,
-            since=since,
-            partition=partition,
-            offset=offset,
-            limit=limit,
-            rate=rate,
-            max_redrives=max_redrives,
-            note=note,
-        ),
-    )
-    carry_out(settings, wish, Doing(yes=yes, export=export))
+    with expected(OSError):
+        asyncio.run(run_sandbox(host=host, port=port))
 
 
-@app.command()
-def explain(  # noqa: PLR0913 - an option each
-    return_event_id: Annotated[str | None, typer.Argument(help="The event id of a return.")] = None,
-    config: Config = None,
-    *,
-    bill: Annotated[str | None, typer.Option(metavar="NUMBER", help="All that is known of a bill.")] = None,
-    earn: Annotated[str | None, typer.Option(metavar="ID", help="An earn, and the purchase it came from.")] = None,
-    customer: Annotated[int | None, typer.Option(metavar="ID", help="All returns and earns of a customer.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """Tell what became of a return, and why."""
-    settings = _settings(config)
-    from consumer.cli.explain import Asked  # noqa: PLC0415 - see the module
-    from consumer.cli.explain import explain as tell  # noqa: PLC0415 - see the module
+@app.command(epilog=examples("demo"))
+def demo(config: SandboxConfig = None) -> None:
+    """Show a small shop's day of returns; nothing else is needed."""
+    _only_checked(config)
+    from consumer.sandbox.demo import main as show  # noqa: PLC0415 - see the module
 
-    tell(settings, Asked(event_id=return_event_id, bill=bill, earn=earn, customer=customer), as_json=as_json)
-
-
-def _settings(config: Path | None) -> Settings:
-    """The settings; ends the process with a line for each problem."""
-    try:
-        settings = load(config, os.environ)
-    except SettingsError as error:
-        for problem in error.problems:
-            say(problem)
-        raise typer.Exit(MISCONFIGURED) from None
-    for warning in warnings(os.environ):
-        say(f"warning: {warning}")
-    return settings
+    with expected(OSError):
+        show()
 
 
 def _only_checked(config: Path | None) -> None:

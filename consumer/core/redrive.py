@@ -22,8 +22,10 @@ class Letter:
     event_id: str
     topic: str
     partition: int | None
+    offset: int | None
     redrives: int
     promotions: frozenset[str]
+    earns: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +83,18 @@ class Selection:
 def letter_of(record: Record) -> Letter:
     """The letter in a record of the dead-letter topic."""
     told = dict(record.headers)
-    partition = _text(told.get("dlt-partition"))
+    failures = _failures(_text(told.get("dlt-failures")))
     return Letter(
         record=record,
         reason=_text(told.get("dlt-reason")),
         message=_text(told.get("dlt-message")),
         event_id=_text(told.get("dlt-event-id")),
         topic=_text(told.get("dlt-topic")),
-        partition=int(partition) if partition.isascii() and partition.isdigit() else None,
+        partition=_number(told.get("dlt-partition")),
+        offset=_number(told.get("dlt-offset")),
         redrives=redrive_count(record.headers),
-        promotions=_promotions(_text(told.get("dlt-failures"))),
+        promotions=frozenset(str(item["promotion_id"]) for item in failures if "promotion_id" in item),
+        earns=frozenset(str(item["earn_id"]) for item in failures if "earn_id" in item),
     )
 
 
@@ -134,13 +138,23 @@ def customer_in_key(record: Record) -> CustomerId | None:
     return CustomerId(int(key)) if key.isdigit() and len(key) <= len(str(2**63)) else None
 
 
-def _promotions(failures: str) -> frozenset[str]:
+def note_of(record: Record) -> str | None:
+    """What the person who sent the record again noted, if it was one and they did."""
+    note = dict(record.headers).get(REDRIVE_NOTE)
+    return None if note is None else _text(note)
+
+
+def _failures(text: str) -> list[dict[str, object]]:
     try:
-        told = json.loads(failures or "[]")
+        told = json.loads(text or "[]")
     except ValueError:
-        return frozenset()
-    items = told if isinstance(told, list) else []
-    return frozenset(str(item["promotion_id"]) for item in items if isinstance(item, dict) and "promotion_id" in item)
+        return []
+    return [item for item in told if isinstance(item, dict)] if isinstance(told, list) else []
+
+
+def _number(value: bytes | None) -> int | None:
+    text = _text(value)
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _text(value: bytes | None) -> str:

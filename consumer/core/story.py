@@ -1,8 +1,9 @@
 """What is remembered of a purchase and its returns, put in the order of time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from consumer.core.model import (
     BillNumber,
@@ -14,7 +15,8 @@ from consumer.core.model import (
     OrgId,
     ReturnedGoods,
 )
-from consumer.core.outcome import RevokeOutcome
+from consumer.core.outcome import OutcomeCause, RevokeOutcome
+from consumer.core.redrive import Letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +58,45 @@ class BroughtBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLetter:
+    """A dead letter as it stands in its topic; `sent_again` is None where nobody can tell."""
+
+    letter: Letter
+    sent_again: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromTopics:
+    """What the topics have besides: outcomes, dead letters, and what a person noted to a record they sent again."""
+
+    outcomes: tuple[RevokeOutcome, ...]
+    letters: tuple[ToldLetter, ...]
+    notes: Mapping[Coordinates, str]
+
+
+NOT_ASKED = FromTopics(outcomes=(), letters=(), notes=MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """All that is remembered of some purchases."""
 
     returns: tuple[ToldReturn, ...]
     goods: tuple[BroughtBack, ...]
     earns: tuple[ToldEarn, ...]
+    topics: FromTopics = NOT_ASKED
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        topics = self.topics
+        return not (self.returns or self.earns or topics.outcomes or topics.letters)
+
+    @property
+    def sent_again(self) -> tuple[Coordinates, ...]:
+        """Where the records stand that a person sent again."""
+        earns = (told.source for told in self.earns if told.redrive and told.source is not None)
+        return (*(told.source for told in self.returns if told.redrive), *earns)
 
 
 class Kind(StrEnum):
@@ -75,9 +110,11 @@ class Kind(StrEnum):
     DECIDED = "decided"
     DECIDED_LATE = "decided-late"
     """On an earn that came after its return."""
+    SET_ASIDE = "set-aside"
+    """As a dead letter."""
 
 
-What = ToldReturn | ToldEarn | RevokeOutcome
+What = ToldReturn | ToldEarn | RevokeOutcome | ToldLetter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +129,7 @@ class Happening:
 def happenings(account: Account) -> tuple[Happening, ...]:
     """What happened, in the order of time; what happened at once in the order of cause and effect."""
     order = list(Kind)
-    found = [*_of_earns(account), *_of_returns(account.returns)]
+    found = [*_of_earns(account), *_of_returns(account.returns), *_of_topics(account)]
     return tuple(sorted(found, key=lambda each: (each.at, order.index(each.kind))))
 
 
@@ -114,6 +151,18 @@ def _of_earns(account: Account) -> Iterator[Happening]:
             yield Happening(at=told.recorded_at, kind=Kind.LATE_EARN, what=told)
         if told.late is not None:
             yield Happening(at=told.late.decided_at, kind=Kind.DECIDED_LATE, what=told.late)
+
+
+def _of_topics(account: Account) -> Iterator[Happening]:
+    """What the ledger does not tell: an outcome is the same wherever it stands."""
+    told = {each.outcome.outcome_id for each in account.returns if each.outcome is not None}
+    told |= {each.late.outcome_id for each in account.earns if each.late is not None}
+    for outcome in {each.outcome_id: each for each in account.topics.outcomes}.values():
+        if outcome.outcome_id not in told:
+            late = outcome.cause is OutcomeCause.LATE_EARN
+            yield Happening(at=outcome.decided_at, kind=Kind.DECIDED_LATE if late else Kind.DECIDED, what=outcome)
+    for letter in account.topics.letters:
+        yield Happening(at=letter.letter.record.timestamp, kind=Kind.SET_ASIDE, what=letter)
 
 
 def _arrivals(account: Account) -> Iterator[tuple[frozenset[object], Millis]]:

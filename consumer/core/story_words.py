@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from consumer.core.dead_letter import dead_letter_of
-from consumer.core.model import EarnedFromType, EarnState, Extent, LineQuantity, ReturnedGoods
+from consumer.core.model import Coordinates, EarnedFromType, EarnState, Extent, LineQuantity, ReturnedGoods
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
 from consumer.core.plan import KeptReason
-from consumer.core.story import Account, Happening, Kind, ToldEarn, ToldReturn
+from consumer.core.redrive import Letter
+from consumer.core.story import Account, Happening, Kind, ToldEarn, ToldLetter, ToldReturn
 
 STATUS = {
     OutcomeStatus.REVOKED: "all that this return takes is taken back",
@@ -32,14 +33,20 @@ KEPT = {
     KeptReason.OTHER_CUSTOMER: "it belongs to another customer",
     KeptReason.EARNED_FROM: "it was not earned by the purchase alone, and the policy takes back only what was",
     KeptReason.TOO_OLD: "the return came later than the policy allows for",
-    KeptReason.NOT_WHOLE_BILL: "it was earned by the whole bill, of which only a part is back",
+    KeptReason.NOT_WHOLE_BILL: "it is taken back with the whole bill only, of which a part is not back",
     KeptReason.OTHER_LINE: "it was earned by goods that were not returned",
 }
-_KEPT: Mapping[str, str] = {reason.value: words for reason, words in KEPT.items()}
+KEPT_WORDS: Mapping[str, str] = {reason.value: words for reason, words in KEPT.items()}
+"""By the reason as it stands in a verdict."""
 NOW = {
     EarnState.HELD: "is still the customer's",
     EarnState.REVOKED: "is taken back",
     EarnState.REDEEMED: "is redeemed",
+}
+SENT_AGAIN = {
+    True: "A person has sent it again since.",
+    False: "It waits there for a person; `returns-consumer redrive` sends it again.",
+    None: "Whether it was sent again cannot be told.",
 }
 SOURCE = {
     EarnedFromType.ACTIVITY: "by the purchase",
@@ -54,11 +61,13 @@ def headline(happening: Happening, account: Account) -> str:
     what = happening.what
     match what:
         case RevokeOutcome():
-            return _decision(happening.kind, what)
+            return _decision(happening.kind, what, account)
         case ToldEarn():
             return _earn(happening.kind, what)
         case ToldReturn():
             return _return(happening.kind, what, account)
+        case ToldLetter():
+            return _letter(what.letter)
         case _:
             assert_never(what)
 
@@ -66,6 +75,8 @@ def headline(happening: Happening, account: Account) -> str:
 def details(happening: Happening) -> tuple[str, ...]:
     """What else there is to say, a line each."""
     outcome = happening.what
+    if isinstance(outcome, ToldLetter):
+        return (SENT_AGAIN[outcome.sent_again],)
     if not isinstance(outcome, RevokeOutcome):
         return ()
     lines = [_verdict(verdict) for verdict in outcome.verdicts]
@@ -73,7 +84,8 @@ def details(happening: Happening) -> tuple[str, ...]:
         lines.append(f"Why: {outcome.reason}.")
     lines.append(_calls(outcome))
     if outcome.dead_lettered:
-        reason = dead_letter_of(outcome).reason
+        invalid = outcome.status is OutcomeStatus.INVALID
+        reason = str(outcome.reason).partition(":")[0] if invalid else dead_letter_of(outcome).reason
         lines.append(f"Set aside for a person to look at, as a dead letter with the reason {reason}.")
     return tuple(lines)
 
@@ -90,7 +102,7 @@ def standing(told: ToldEarn) -> str:
 def _return(kind: Kind, told: ToldReturn, account: Account) -> str:
     if kind is Kind.REDRIVEN:
         times = "" if told.redrive == 1 else f" for the {told.redrive}. time"
-        return f"A person sent the return {told.event_id} again{times} ({told.source})."
+        return f"A person sent the return {told.event_id} again{times} ({told.source}).{_note(account, told.source)}"
     if kind is Kind.ARRIVED:
         still = "" if told.outcome is not None else " It is not decided yet."
         return f"The return {told.event_id} reached us ({told.source}).{still}"
@@ -137,16 +149,31 @@ def _earn(kind: Kind, told: ToldEarn) -> str:
     )
 
 
-def _decision(kind: Kind, outcome: RevokeOutcome) -> str:
-    late = "late earn of the " if kind is Kind.DECIDED_LATE else ""
+def _letter(letter: Letter) -> str:
+    what = f"the return {letter.event_id}" if letter.event_id else "a record"
+    return (
+        f"Of {what}, the record {letter.topic}/{letter.partition}/{letter.offset} was set aside as the dead letter "
+        f"{letter.record.source}, with the reason {letter.reason}: {letter.message}."
+    )
+
+
+def _note(account: Account, source: Coordinates) -> str:
+    note = account.topics.notes.get(source)
+    return "" if note is None else f" They noted: {note}"
+
+
+def _decision(kind: Kind, outcome: RevokeOutcome, account: Account) -> str:
+    is_late = kind is Kind.DECIDED_LATE
+    late, note = ("late earn of the ", _note(account, outcome.source)) if is_late else ("", "")
     again = ", which a person sent again" if outcome.cause is OutcomeCause.REDRIVE else ""
-    return f"Decided on the {late}return {outcome.event_id}{again}: {STATUS[outcome.status]} ({outcome.status})."
+    what = f"record {outcome.source}" if outcome.event_id is None else f"return {outcome.event_id}"
+    return f"Decided on the {late}{what}{again}: {STATUS[outcome.status]} ({outcome.status}).{note}"
 
 
 def _verdict(verdict: Verdict) -> str:
     words = VERDICT[verdict.kind]
     if verdict.kind is VerdictKind.KEPT_BY_POLICY:
-        why = _KEPT.get(verdict.message or "", "the policy of that time asked for it")
+        why = KEPT_WORDS.get(verdict.message or "", "the policy of that time asked for it")
         return f"{verdict.earn_id} of promotion {verdict.promotion_id}: {words}: {why}."
     code = "" if verdict.code is None else f" (code {verdict.code})"
     said = f"; the vendor's words: {verdict.message}" if verdict.message else ""

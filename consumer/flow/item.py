@@ -102,15 +102,6 @@ def joined(plans: list[Plan]) -> Plan:
     return Plan(revoke=revoke, known=known, kept=kept)
 
 
-def traceparent(record: Record) -> str | None:
-    """The W3C trace context that came with the record, if it can be a header again."""
-    for name, value in record.headers:
-        if name == "traceparent" and value is not None and value.isascii():
-            text = value.decode("ascii")
-            return text if text.isprintable() else None
-    return None
-
-
 def redrives(record: Record) -> int:
     """How often the record was sent again."""
     return redrive_count(record.headers)

@@ -13,14 +13,14 @@ from consumer.core.model import Coordinates, CustomerId, Earn, EarnId, EarnKey, 
 from consumer.core.plan import Plan
 from consumer.flow.call import NoAnswer
 from consumer.flow.gate import Permit
-from consumer.flow.item import Calls, Decided, Item, plan_of, traceparent
+from consumer.flow.item import Calls, Decided, Item, plan_of
 from consumer.flow.late import any_late, look_again, not_looked_at
 from consumer.flow.merge import merge
 from consumer.flow.patience import Patience
 from consumer.flow.round import Ask, Round
 from consumer.flow.settlement import Planned
 from consumer.flow.world import World
-from consumer.ports import Call, Claim, Denied, Settlement
+from consumer.ports import Claim, Denied, Settlement
 
 MOST_REMEMBERED = 10_000
 """Earns a long-lived lane keeps in mind; what it forgets costs it a claim, no more."""
@@ -175,7 +175,7 @@ class Lane:
         return await self._next_permit(merged)
 
     async def _ask(self, merged: Round, permit: Permit, group: tuple[EarnId, ...]) -> NoAnswer | None:
-        reply = await self._world.caller.revoke(permit, self._call(merged, group))
+        reply = await self._world.caller.revoke(permit, merged.call(group))
         if reply.sent:
             carried = [calls for item in merged.carried(group) if (calls := _calls(item)) is not None]
             self._world.telemetry.merged(len(group), len(carried))
@@ -189,20 +189,11 @@ class Lane:
         return None
 
     async def _verify(self, merged: Round, permit: Permit) -> NoAnswer | None:
-        listed = await self._world.caller.listing(permit, self._call(merged, ()))
+        listed = await self._world.caller.listing(permit, merged.call(()))
         if isinstance(listed, NoAnswer):
             return listed
         merged.learn_listing(listed)
         return None
-
-    def _call(self, merged: Round, group: tuple[EarnId, ...]) -> Call:
-        first = next(iter(merged.earns.values()))
-        return Call(
-            org_id=first.key.org_id or None,
-            customer_id=first.customer_id,
-            earns=merged.asked(group),
-            traceparent=next((trace for item, _ in merged.planned if (trace := traceparent(item.record))), None),
-        )
 
     async def _let_go(self, merged: Round) -> None:
         """Keep what is known, and the claims on what may have been done; take back the others."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from consumer.core.model import CustomerId, Millis, OrgId, Record
 from consumer.flow.item import Item
@@ -19,6 +20,15 @@ class LaneCounts:
     working: int
     waiting: int
     largest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneStatus:
+    """One lane at one moment, without its customer: its oldest record's timestamp, and how many records are in it."""
+
+    oldest: Millis
+    records: int
+    working: bool
 
 
 class Lanes:
@@ -60,11 +70,22 @@ class Lanes:
 
     def oldest(self) -> Millis | None:
         """The timestamp of the oldest record in a lane."""
-        return min((lane.waiting[0].record.timestamp for lane in self._lanes.values() if lane.waiting), default=None)
+        return min((_oldest(lane) for lane in self._lanes.values() if lane.waiting), default=None)
+
+    def oldest_first(self, most: int) -> tuple[LaneStatus, ...]:
+        """The lanes whose oldest records are the oldest of all, at most so many."""
+        found = nsmallest(most, (lane for lane in self._lanes.values() if lane.waiting), key=_oldest)
+        return tuple(
+            LaneStatus(oldest=_oldest(lane), records=len(lane.waiting), working=bool(lane.inside)) for lane in found
+        )
 
     async def _keep(self, lane: Lane) -> None:
         await lane.work()
         del self._lanes[lane.key]
+
+
+def _oldest(lane: Lane) -> Millis:
+    return lane.waiting[0].record.timestamp
 
 
 def lane_key(record: Record, org_id: OrgId, customer_id: CustomerId | None) -> LaneKey:

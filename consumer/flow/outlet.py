@@ -7,6 +7,7 @@ from consumer.core import flood
 from consumer.core.dead_letter import DeadLetter, headers
 from consumer.core.model import Record
 from consumer.core.outcome import RevokeOutcome
+from consumer.core.trace import TRACEPARENT, trace_id
 from consumer.ports import Completion, Message, OutcomeEncoder, Publisher, Telemetry
 
 
@@ -41,7 +42,7 @@ class Outlet:
         """Publish an outcome and, where due, its dead letter."""
         if self._holds(record, letter):
             return
-        self._telemetry.settled(outcome, self._loop.time() - started)
+        self._telemetry.settled(record, outcome, self._loop.time() - started)
         self._publisher.publish(
             (
                 Completion(
@@ -58,7 +59,9 @@ class Outlet:
         """Set a record aside that has no outcome: one of the earn feed that cannot be read."""
         if self._holds(record, letter):
             return
-        self._telemetry.event("earn_unreadable", source=str(record.source), reason=letter.reason)
+        self._telemetry.event(
+            "earn_unreadable", source=str(record.source), reason=letter.reason, trace_id=trace_id(record)
+        )
         dead = _dead(record, letter)
         self._publisher.publish(
             (Completion(record=record, outcome=None, dead_letter=dead, dead_letter_reason=letter.reason),)
@@ -88,7 +91,7 @@ def _message(record: Record, outcome: RevokeOutcome, value: bytes) -> Message:
         ("status", outcome.status.encode()),
         ("cause", outcome.cause.encode()),
     )
-    trace = tuple(header for header in record.headers if header[0] == "traceparent")
+    trace = tuple(header for header in record.headers if header[0] == TRACEPARENT)
     return Message(key=key, value=value, headers=(*ours, *trace))
 
 

@@ -1,5 +1,6 @@
 """Where the service is in its life, derived from its parts and told when it changes."""
 
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 
 from consumer.core.phase import HOLDS, Hold, Phase, moved
@@ -11,13 +12,24 @@ from consumer.ports import Telemetry
 class Phases:
     """Looks at the parts and tells of each change."""
 
-    def __init__(self, gate: Gate, outlet: Outlet, telemetry: Telemetry, *, ledger_is_away: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        outlet: Outlet,
+        telemetry: Telemetry,
+        loop: AbstractEventLoop,
+        *,
+        ledger_is_away: Callable[[], bool],
+    ) -> None:
         self._gate = gate
         self._outlet = outlet
         self._telemetry = telemetry
+        self._loop = loop
         self._ledger_is_away = ledger_is_away
         self._told: frozenset[Hold] = frozenset()
         self.phase = Phase.STARTING
+        self.since = loop.time()
+        """When, by the loop's clock, the phase changed last."""
 
     def holds(self) -> frozenset[Hold]:
         """Every reason for which the service holds."""
@@ -43,4 +55,5 @@ class Phases:
         """Go on to a phase; staying is not told."""
         before, self.phase = self.phase, moved(self.phase, to)
         if self.phase is not before:
+            self.since = self._loop.time()
             self._telemetry.event("phase", phase=self.phase.value, before=before.value)

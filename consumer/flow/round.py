@@ -8,7 +8,9 @@ from consumer.core.judge import Answered, Asked, EarnAnswer, Listing
 from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, EarnState, Millis
 from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Plan
+from consumer.core.trace import traceparent
 from consumer.flow.item import Item
+from consumer.ports import Call
 
 CERTAIN_KINDS = frozenset({VerdictKind.REVOKED, VerdictKind.ALREADY_REDEEMED, VerdictKind.NOT_REVOCABLE})
 """Answers that mean the same whether or not an earlier attempt reached the vendor."""
@@ -62,9 +64,17 @@ class Round:
             return Ask(self.groups[0])
         return Verify() if self.to_verify else None
 
-    def asked(self, group: Sequence[EarnId]) -> tuple[Asked, ...]:
-        """The earns of a group as the vendor is asked for them."""
-        return tuple(Asked(promotion_id=self.earns[earn].promotion_id, earn_id=earn) for earn in group)
+    def call(self, group: Sequence[EarnId]) -> Call:
+        """The request for the earns of a group; without any, for the listing that tells of the doubtful ones."""
+        first = next(iter(self.earns.values()))
+        carried = self.carried(group or tuple(self.to_verify))
+        traces = (trace for item in carried if (trace := traceparent(item.record)) is not None)
+        return Call(
+            org_id=first.key.org_id or None,
+            customer_id=first.customer_id,
+            earns=tuple(Asked(promotion_id=self.earns[earn].promotion_id, earn_id=earn) for earn in group),
+            traceparents=tuple(dict.fromkeys(traces)),
+        )
 
     def carried(self, group: Sequence[EarnId]) -> tuple[Item, ...]:
         """The items of which a group holds an earn."""

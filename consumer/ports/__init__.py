@@ -38,6 +38,7 @@ from consumer.ports.silence import (
     Undecodable,
 )
 from consumer.ports.telling import (
+    EventName,
     Operation,
     Telemetry,
     WallClock,
@@ -60,6 +61,7 @@ __all__ = [
     "Drain",
     "Duplicate",
     "EarlierReturn",
+    "EventName",
     "Granted",
     "Intake",
     "LateEarn",

@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from consumer.core.model import (
     Millis,
+    Record,
 )
 from consumer.core.outcome import RevokeOutcome
 
@@ -17,13 +18,45 @@ class WallClock(Protocol):
 
 
 Operation = Literal["revoke", "listing", "token"]
+EventName = Literal[
+    "started",
+    "phase",
+    "holding",
+    "kafka_unreachable",
+    "kafka_failed",
+    "kafka_stop_waits_no_longer",
+    "records_expired",
+    "log_cut",
+    "topics_missing",
+    "ledger_unavailable",
+    "ledger_recovered",
+    "earn_feed_restarted",
+    "registry_unavailable",
+    "partitions_assigned",
+    "partitions_revoked",
+    "partitions_lost",
+    "offset_map_ignored",
+    "transaction_aborted",
+    "kafka_error",
+    "outcome",
+    "earn_unreadable",
+    "throttled",
+    "credentials_refreshed",
+    "credentials_rejected",
+    "flood",
+    "stopping",
+    "stopped",
+    "died",
+    "library",
+]
+"""The lines there are in the log, and no others: what each tells stands beside its level in the adapter."""
 
 
 class Telemetry(Protocol):
     """What the flow tells the people who watch; it never fails and never changes what happens."""
 
-    def settled(self, outcome: RevokeOutcome, seconds: float) -> None:
-        """An outcome was decided, so many seconds after its record was handed over; replays too."""
+    def settled(self, record: Record, outcome: RevokeOutcome, seconds: float) -> None:
+        """The record's outcome was decided, so many seconds after it was handed over; replays too."""
         ...
 
     def called(self, operation: Operation, code: str, seconds: float) -> None:
@@ -50,6 +83,6 @@ class Telemetry(Protocol):
         """The credentials were refreshed, or could not be."""
         ...
 
-    def event(self, name: str, **fields: object) -> None:
-        """A line of the log, one of the documented names."""
+    def event(self, name: EventName, **fields: object) -> None:
+        """A line of the log."""
         ...

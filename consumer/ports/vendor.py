@@ -16,12 +16,15 @@ LISTING_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request for one customer; `earns` is empty for a listing."""
+    """One request for one customer; `earns` is empty for a listing.
+
+    `traceparents` are the trace contexts that came with the records it is made for, oldest first.
+    """
 
     org_id: OrgId | None
     customer_id: CustomerId
     earns: tuple[Asked, ...]
-    traceparent: str | None
+    traceparents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

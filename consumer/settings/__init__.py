@@ -3,5 +3,15 @@
 from consumer.settings.loading import SettingsError, load, warnings
 from consumer.settings.secret import Secret
 from consumer.settings.sections import Settings
+from consumer.settings.traces import are_traces_wanted, is_otel_installed, trace_problems
 
-__all__ = ["Secret", "Settings", "SettingsError", "load", "warnings"]
+__all__ = [
+    "Secret",
+    "Settings",
+    "SettingsError",
+    "are_traces_wanted",
+    "is_otel_installed",
+    "load",
+    "trace_problems",
+    "warnings",
+]

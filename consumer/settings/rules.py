@@ -52,16 +52,19 @@ def _brokers(settings: Settings) -> Iterator[Problem]:
 
 def _options(settings: Settings) -> Iterator[Problem]:
     kafka = settings.kafka
-    involved = ("kafka.options", "kafka.group_protocol")
+    alone, involved = ("kafka.options",), ("kafka.options", "kafka.group_protocol")
     refused = dict(kafka_options.refused(kafka.options, kafka.group_protocol))
     always = dict(kafka_options.refused(kafka.options, "classic")).keys() & dict(
         kafka_options.refused(kafka.options, "consumer")
     )
     for name, reason in refused.items():
-        yield Problem(("kafka.options",) if name in always else involved, f"may not set {name}: {reason}; remove it")
+        yield Problem(alone if name in always else involved, f"may not set {name}: {reason}; remove it")
     allowed = {name: value for name, value in kafka.options.items() if name not in refused}
     for rejected, words in kafka_options.rejected(allowed, kafka.group_protocol):
-        yield Problem(involved, f"is refused by librdkafka{f' for {rejected}' if rejected else ''}: {words}")
+        if rejected is None:
+            yield Problem(involved, f"is refused by librdkafka: {words}")
+        else:
+            yield Problem(alone, f"is refused by librdkafka for {rejected}: {words}")
 
 
 def _times(settings: Settings) -> Iterator[Problem]:

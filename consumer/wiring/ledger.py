@@ -41,10 +41,15 @@ class Away:
         self._log = log
         self._away = False
 
-    def tell(self, away: bool) -> None:  # noqa: FBT001 - the ledger's callback has this one argument
-        """The store went away, or is back; any thread may tell."""
-        self._away = away
-        self._log.event("ledger_unavailable" if away else "ledger_recovered")
+    def went(self, reason: str) -> None:
+        """The store went away; any thread may tell."""
+        self._away = True
+        self._log.event("ledger_unavailable", reason=reason)
+
+    def came_back(self) -> None:
+        """The store answers again; any thread may tell."""
+        self._away = False
+        self._log.event("ledger_recovered")
 
     def is_away(self) -> bool:
         """Whether it is away now."""
@@ -54,7 +59,8 @@ class Away:
 def watcher(metrics: Metrics, away: Away) -> Watcher:
     """What the ledger's thread tells goes to the metrics and the log."""
     return Watcher(
-        on_held=away.tell,
+        on_held=away.went,
+        on_recovered=away.came_back,
         on_commit=metrics.ledger_committed,
         on_error=metrics.ledger_failed,
     )

@@ -1,12 +1,13 @@
 """Plain settings → the configurations that the parts take."""
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from consumer.adapters.kafka import KafkaConfig, Topics
 from consumer.core.breaker import HoldPolicy
-from consumer.core.model import OrgId
+from consumer.core.model import Millis, OrgId
 from consumer.core.plan import PartialReturns, Policy
 from consumer.core.purchase import BillScope
 from consumer.core.retry import RetryPolicy
@@ -27,6 +28,11 @@ Chance = Callable[[], float]
 def chance() -> float:
     """A number from [0, 1); nothing hangs on its quality but that instances differ."""
     return random.random()  # noqa: S311 - spreads waits, hides nothing
+
+
+def now() -> Millis:
+    """The time of day."""
+    return Millis(time.time_ns() // 1_000_000)
 
 
 def kafka_config(settings: Settings) -> KafkaConfig:

@@ -26,7 +26,7 @@ def send(settings: Settings, wish: Wish, values: Values, tell: Tell) -> None:
     config = parts.kafka_config(settings)
     name = group(settings)
     with closing(DeadLetterTopic(config, name)) as topic, closing(AgainSender(config, name, topic.group)) as sender:
-        Redrive(topic, wish, values.customer_of, tell).send(sender, _pace(wish.rate))
+        Redrive(topic, wish, values.customer_of, tell).send(sender, pace(wish.rate, time.monotonic, time.sleep))
 
 
 def group(settings: Settings) -> str:
@@ -34,12 +34,12 @@ def group(settings: Settings) -> str:
     return f"{settings.kafka.group_id}-redrive"
 
 
-def _pace(rate: float | None) -> Callable[[int], None]:
+def pace(rate: float | None, clock: Callable[[], float], sleep: Callable[[float], None]) -> Callable[[int], None]:
     """Waits after each batch until no more than `rate` letters a second are sent since now."""
-    began = time.monotonic()
+    began = clock()
 
     def pause(sent: int) -> None:
         if rate is not None:
-            time.sleep(max(0.0, began + sent / rate - time.monotonic()))
+            sleep(max(0.0, began + sent / rate - clock()))
 
     return pause

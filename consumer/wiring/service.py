@@ -13,6 +13,7 @@ from consumer.ports import Unavailable
 from consumer.settings import Settings
 from consumer.wiring import views
 from consumer.wiring.build import Built
+from consumer.wiring.page import page
 from consumer.wiring.parts import MILLISECONDS, chance
 from consumer.wiring.watchdog import Liveness, Watchdog
 
@@ -52,7 +53,8 @@ class Service:
             Views(
                 live=Liveness(lambda: views.live(built.seen)),
                 ready=lambda: views.ready(built.seen),
-                status=lambda: views.status(built.seen),
+                status=lambda: {**views.status(built.seen), **built.told()},
+                page=lambda: page(built.shown),
                 registry=built.registry,
             )
         )
@@ -60,6 +62,7 @@ class Service:
         built.log.event("started", **self._identity())
         watchdog = Watchdog(built.seen.loop)
         watchdog.feed()
+        built.tasks.spawn(built.shown.history.keep())
         try:
             if not await self._prepared():
                 return 1 if self._stop_now else 0
@@ -144,6 +147,7 @@ class Service:
         await built.tasks.cancel()
         await asyncio.to_thread(built.ledger.close)
         await built.api.aclose()
+        await asyncio.to_thread(built.tracing.close)
         await web.stop()
         if built.phases.phase is not Phase.STARTING:
             built.phases.move(Phase.DRAINING)

@@ -16,7 +16,8 @@ from consumer.flow.gate import Gate
 from consumer.flow.lanes import Lanes
 from consumer.flow.phases import Phases
 
-AT_REST = frozenset({"steady", "init", "no-coordinator"})
+NO_COORDINATOR = "no-coordinator"
+AT_REST = frozenset({"steady", "init", NO_COORDINATOR})
 """Join states that may last: a member, none yet, or the broker's own trouble."""
 MILLISECONDS = 1000
 

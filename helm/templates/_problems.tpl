@@ -63,6 +63,8 @@
 {{- $poll := divf (float64 (get .Values.config.kafka.options "max.poll.interval.ms" | default 300000)) 1000 -}}
 {{- if ge (mulf $drain 2) $poll -}}
 {{- $lines = append $lines (printf "config.kafka.drain (%v) must be less than half of max.poll.interval.ms (%v s), or a rebalance would throw the instance out of its group." $drain $poll) -}}
+{{- else if le $poll 60.0 -}}
+{{- $lines = append $lines (printf "max.poll.interval.ms (%v s) must be more than the 60 s after which the liveness probe counts a silent instance as hanging, or the group would throw it out first." $poll) -}}
 {{- end -}}
 {{- if gt $timeout $drain -}}
 {{- $lines = append $lines (printf "config.api.timeout (%v) must not exceed config.kafka.drain (%v), or a stop would break calls." $timeout $drain) -}}

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
 KILLS, RETURNS = 10, 4000
 CALLS_OF_A_LIFE = 50
 """The most calls of a life that ends by a kill: ten such lives must not come to the end of the load."""
-QUICK = '{"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}'
+QUICK = '{"session.timeout.ms": 3000, "heartbeat.interval.ms": 500}'
 
 
 def survive(scene: Scene, seed: int) -> None:

@@ -15,22 +15,24 @@ from tests.testbed.topics import Topics, ToProduce
 
 
 class Scene:
-    """Three topics, and the settings that name them."""
+    """Four topics, and the settings that name them."""
 
     def __init__(self, bootstrap: str, partitions: int = 1) -> None:
         self.bootstrap = bootstrap
         name = uuid.uuid4().hex[:8]
         self.returns, self.earns, self.letters = f"returns-{name}", f"earns-{name}", f"letters-{name}"
+        self.results = f"results-{name}"
         self.settings = {
             "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": bootstrap,
             "CONSUMER_KAFKA__GROUP_ID": f"group-{name}",
             "CONSUMER_TOPICS__RETURNS": self.returns,
             "CONSUMER_TOPICS__EARNS": self.earns,
             "CONSUMER_TOPICS__DEAD_LETTERS": self.letters,
+            "CONSUMER_TOPICS__RESULTS": self.results,
             "CONSUMER_API__BASE_URL": "http://127.0.0.1:1",
             "CONSUMER_API__AUTH": "none",
         }
-        for topic in (self.returns, self.earns, self.letters):
+        for topic in (self.returns, self.earns, self.letters, self.results):
             Topics(bootstrap).create(topic, partitions)
 
     def set_aside(self, letters: Iterable[ToProduce]) -> None:

@@ -16,6 +16,8 @@ from consumer.adapters.ledger import schema_is_current
 from consumer.cli import connect
 from consumer.cli.causes import causes
 from consumer.cli.verbs import app
+from consumer.wiring import REFUSALS
+from tests.contracts.ledger.values import made_by_a_newer_version
 
 RIGHT = {
     "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1",
@@ -26,7 +28,7 @@ RIGHT = {
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("CONSUMER_")]:
+    for name in [name for name in os.environ if name.startswith(("CONSUMER_", "OTEL_"))]:
         monkeypatch.delenv(name)
 
 
@@ -93,7 +95,7 @@ def test_run_ends_as_the_service_did(code: int, monkeypatch: pytest.MonkeyPatch)
         seen.append(settings.kafka.bootstrap_servers)
         return code
 
-    stood_in(monkeypatch, "consumer.wiring", run=run)
+    stood_in(monkeypatch, "consumer.wiring", run=run, REFUSALS=REFUSALS)
 
     assert ran("run", **RIGHT).exit_code == code
     assert seen == ["127.0.0.1:1"]
@@ -103,7 +105,7 @@ def test_run_tells_a_port_that_is_taken_in_words(monkeypatch: pytest.MonkeyPatch
     def run(_: object) -> int:
         raise OSError("cannot listen on port 8080") from OSError(98, "address already in use")
 
-    stood_in(monkeypatch, "consumer.wiring", run=run)
+    stood_in(monkeypatch, "consumer.wiring", run=run, REFUSALS=REFUSALS)
 
     result = ran("run", **RIGHT)
 
@@ -111,11 +113,36 @@ def test_run_tells_a_port_that_is_taken_in_words(monkeypatch: pytest.MonkeyPatch
     assert result.stderr == "error: cannot listen on port 8080\n  cause: [Errno 98] address already in use\n"
 
 
+@pytest.mark.parametrize(("kind", "name"), REFUSALS.items())
+def test_what_a_part_refuses_when_it_starts_is_told_as_a_wrong_setting_is(
+    kind: type[Exception], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_: object) -> int:
+        raise kind("no\nand never")
+
+    stood_in(monkeypatch, "consumer.wiring", run=run, REFUSALS=REFUSALS)
+
+    result = ran("run", **RIGHT)
+
+    assert (result.exit_code, result.stderr) == (2, f"{name}: no and never\n")
+
+
+@pytest.mark.parametrize("verb", [("migrate",), ("explain", "r1")])
+def test_the_ledger_of_a_newer_version_is_told_as_a_wrong_setting_is(verb: tuple[str, ...], tmp_path: Path) -> None:
+    url = made_by_a_newer_version(f"sqlite:///{tmp_path}/ledger.db")
+
+    result = ran(*verb, **RIGHT, CONSUMER_LEDGER__URL=url)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("ledger.url: this version is older than the ledger's schema (9999; ")
+    assert result.stderr.count("\n") == 1
+
+
 def test_an_error_of_ours_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(_: object) -> int:
         raise AssertionError("impossible")
 
-    stood_in(monkeypatch, "consumer.wiring", run=run)
+    stood_in(monkeypatch, "consumer.wiring", run=run, REFUSALS=REFUSALS)
 
     assert isinstance(ran("run", **RIGHT).exception, AssertionError)
 

@@ -1,20 +1,32 @@
 """What `check --connect` finds on real parts."""
 
+import time
 from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
-from uuid import uuid4
+from typing import ClassVar
 
 import pytest
 
 from consumer.cli import connect
-from consumer.cli.connect import Finding
+from consumer.cli.finding import Finding
 from consumer.settings import Settings, load
-from tests.testbed.parts import Broker
 
 
 class Vendor(BaseHTTPRequestHandler):
-    """The token endpoint, for one right key."""
+    """The token endpoint, for one right key, and a clock."""
+
+    seconds_ahead = 0.0
+    asked: ClassVar[list[tuple[str, str, str | None]]] = []
+
+    def do_HEAD(self) -> None:
+        self.asked.append((self.command, self.path, self.headers["Authorization"]))
+        self.send_response(404)
+        self.end_headers()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.seconds_ahead)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -50,41 +62,6 @@ def told(findings: Iterable[Finding]) -> dict[str, tuple[bool, str]]:
     return {finding.name: (finding.well, finding.text) for finding in findings}
 
 
-@pytest.mark.kafka
-def test_a_missing_topic_is_named_with_how_to_create_it(kafka: Broker) -> None:
-    there, missing = f"returns-{uuid4().hex}", f"results-{uuid4().hex}"
-    kafka.create_topic(there, 3)
-
-    seen = told(
-        connect._kafka(
-            settings(
-                KAFKA__BOOTSTRAP_SERVERS=kafka.bootstrap,
-                KAFKA__GROUP_ID=f"nobody-{uuid4().hex}",
-                TOPICS__RETURNS=there,
-                TOPICS__RESULTS=missing,
-            )
-        )
-    )
-
-    assert seen["kafka.bootstrap_servers"][0]
-    assert seen["topics.returns"] == (True, f"the topic {there} has 3 partitions")
-    well, text = seen["topics.results"]
-    assert not well
-    assert text.startswith(f"the topic {missing} is not there; create it: kafka-topics.sh --bootstrap-server ")
-    assert f"--create --topic {missing}" in text
-    assert seen["kafka.group_id"][0]
-
-
-@pytest.mark.kafka
-def test_looking_for_a_topic_does_not_create_it(kafka: Broker) -> None:
-    missing = settings(KAFKA__BOOTSTRAP_SERVERS=kafka.bootstrap, TOPICS__EARNS=f"earns-{uuid4().hex}")
-
-    first, second = told(connect._kafka(missing)), told(connect._kafka(missing))
-
-    assert first["topics.earns"] == second["topics.earns"]
-    assert not first["topics.earns"][0]
-
-
 @pytest.mark.registry
 def test_a_registry_that_answers_is_fine_and_a_wrong_path_is_not(registry: str) -> None:
     right = told(connect._registry(settings(SCHEMAS__REGISTRY_URL=registry)))
@@ -110,3 +87,45 @@ def test_basic_credentials_are_not_tried_as_that_would_spend_quota(vendor: str) 
 
     assert seen["api.base_url"] == (True, "the vendor can be reached")
     assert seen["api.username"] == (True, "not checked: only a call that spends quota would tell")
+
+
+@pytest.mark.parametrize(("folder", "remedy"), [("/nope/x", "create it"), ("/proc/self", "let this user write to it")])
+def test_a_ledger_whose_folder_takes_no_file_is_a_problem_with_its_remedy(folder: str, remedy: str) -> None:
+    seen = told(connect._ledger(settings(LEDGER__URL=f"sqlite:///{folder}/ledger.db")))
+
+    well, text = seen["ledger.url"]
+    assert not well
+    assert text.startswith(f"the folder {folder} takes no file (")
+    assert f"; {remedy}, or name another" in text
+
+
+def test_looking_at_the_ledgers_folder_leaves_nothing_there(tmp_path: Path) -> None:
+    seen = told(connect._ledger(settings(LEDGER__URL=f"sqlite:///{tmp_path}/ledger.db")))
+
+    assert seen["ledger.url"] == (True, "the ledger is not there yet or not current; run will see to it")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("ahead", "well"), [(0.0, True), (-20.0, True), (95.0, False), (-95.0, False)])
+def test_a_clock_that_is_not_the_vendors_is_a_problem(
+    vendor: str, monkeypatch: pytest.MonkeyPatch, ahead: float, *, well: bool
+) -> None:
+    monkeypatch.setattr(Vendor, "seconds_ahead", ahead)
+
+    seen = told(connect._vendor(settings(API__BASE_URL=vendor)))
+
+    assert seen["clock"][0] is well
+    assert well or "this machine's clock is " in seen["clock"][1]
+
+
+def test_the_clock_is_asked_for_without_credentials(vendor: str) -> None:
+    Vendor.asked.clear()
+
+    list(connect._vendor(settings(API__BASE_URL=vendor, API__AUTH="basic", API__USERNAME="u", API__PASSWORD="p")))  # noqa: S106 - no secret
+
+    assert Vendor.asked == [("HEAD", "/", None)]
+
+
+@pytest.mark.parametrize("date", [None, "yesterday"])
+def test_a_vendor_that_tells_no_time_leaves_the_clock_to_the_person(date: str | None) -> None:
+    assert connect._seconds(date) is None

@@ -4,7 +4,6 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -37,22 +36,8 @@ from tests.builders import (
     coordinates,
     goods,
 )
-from tests.testbed.postgres import Databases
 
 CODEC = OutcomeCodec(load_schema(REVOKE_OUTCOME), registry=None, results_topic="results")
-
-
-class Request(Protocol):
-    param: str
-
-    def getfixturevalue(self, name: str) -> Databases: ...
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: Request, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    return request.getfixturevalue("postgres").fresh()
 
 
 @pytest.fixture(autouse=True)
@@ -225,7 +210,7 @@ def test_the_same_story_is_found_by_other_names(written: str, words: tuple[str, 
 
 @pytest.mark.parametrize("words", [("r9",), ("--bill", "B-9"), ("--earn", "e9"), ("--customer", "9")])
 def test_what_the_ledger_does_not_know_ends_with_1_and_a_sentence(written: str, words: tuple[str, ...]) -> None:
-    result = explained(written, *words)
+    result = explained(written, *words, "--no-topics")
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("The ledger knows nothing of the ")

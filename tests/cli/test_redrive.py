@@ -1,6 +1,7 @@
 """`redrive` on a real broker, as a person at a prompt uses it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from consumer.adapters.kafka.sending_again import AgainSender
 from consumer.cli.verbs import app
-from tests.cli.dead_letters import Scene, event_ids
+from tests.cli.dead_letters import Scene, a_letter, event_ids
 from tests.testbed.parts import Broker
 
 pytestmark = pytest.mark.kafka
@@ -81,6 +82,51 @@ def test_a_person_selects_by_customer_promotion_and_time(kafka: Broker) -> None:
     assert event_ids(scene.sent()) == ["r1", "r3"]
 
 
+def test_one_letter_is_selected_by_its_partition_and_offset(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap, partitions=2)
+    scene.set_aside([scene.a_letter("r1"), scene.a_letter("r2"), replace(scene.a_letter("r3"), partition=1)])
+
+    assert "1 dead letter would" in redriven(scene, "--partition", "1").stdout
+    # A transaction's marker stands between two letters.
+    redriven(scene, "--partition", "0", "--offset", "2", "--yes")
+
+    assert event_ids(scene.sent()) == ["r2"]
+
+
+def test_the_dry_run_is_grouped_by_reason_and_by_where_the_letters_go(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside(
+        [
+            *(scene.a_letter(f"r{at}") for at in range(3)),
+            a_letter("e1", scene.earns),
+            a_letter("x1", "somebody-elses-topic"),
+        ]
+    )
+
+    result = redriven(scene)
+
+    rows = [line.split()[:3] for line in result.stdout.splitlines() if line.strip().startswith("731")]
+    assert rows == [["731", "1", scene.earns], ["731", "3", scene.returns]]
+    assert "1 without a dlt-topic that this service reads" in result.stdout
+
+
+def test_a_customers_letters_are_sent_in_their_order_whatever_the_rate_and_the_cap(kafka: Broker) -> None:
+    scene = Scene(kafka.bootstrap, partitions=3)
+    of = {customer: [f"c{customer}-{at}" for at in range(8)] for customer in range(5)}
+    rounds = [(customer, of[customer][at]) for at in range(8) for customer in of]
+    scene.set_aside(
+        replace(scene.a_letter(event_id, customer=customer), partition=customer % 3) for customer, event_id in rounds
+    )
+
+    for _ in range(6):
+        redriven(scene, "--yes", "--limit", "7", "--rate", "1000")
+
+    sent = event_ids(scene.sent())
+    assert sorted(sent) == sorted(event_id for _, event_id in rounds)
+    for customer, letters in of.items():
+        assert [event_id for event_id in sent if event_id.startswith(f"c{customer}-")] == letters
+
+
 def test_a_letter_sent_again_often_enough_stays(kafka: Broker) -> None:
     scene = Scene(kafka.bootstrap)
     scene.set_aside([scene.a_letter("r1", redrives=3), scene.a_letter("r2", redrives=2)])
@@ -103,6 +149,20 @@ def test_the_export_has_a_line_for_each_letter(kafka: Broker, tmp_path: Path) ->
     told = json.loads(line)
     assert (told["event_id"], told["reason"], told["offset"]) == ("r1", "731", 0)
     assert told["headers"]["dlt-topic"] == scene.returns
+    assert told["record"]["bill_number"] == "B-1"
+    assert scene.sent() == []
+
+
+def test_what_is_sent_can_be_exported_too_be_it_readable_or_not(kafka: Broker, tmp_path: Path) -> None:
+    scene = Scene(kafka.bootstrap)
+    scene.set_aside([scene.a_letter("r1"), replace(scene.a_letter("", "undecodable"), value=b"\x05\xff")])
+
+    redriven(scene, "--yes", "--export", str(tmp_path / "letters.jsonl"))
+
+    told = [json.loads(line) for line in (tmp_path / "letters.jsonl").read_text().splitlines()]
+    assert [each["reason"] for each in told] == ["731", "undecodable"]
+    assert (told[1]["record"], told[1]["value_base64"]) == (None, "Bf8=")
+    assert len(scene.sent()) == 2
 
 
 def test_a_second_redrive_ends_the_first(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,15 @@ def test_no_problem_ever_shows_a_secret_or_breaks_its_line(place: str, others: d
     assert all(": " in line for line in lines)
 
 
+def test_an_option_that_is_wrong_by_itself_is_told_beside_a_wrong_protocol() -> None:
+    wrong = {"CONSUMER_KAFKA__GROUP_PROTOCOL": "eager", "CONSUMER_KAFKA__OPTIONS": '{"acks": 1, "nonsense.prop": 1}'}
+
+    lines = problems(RIGHT | wrong)
+
+    assert [line.partition(": ")[0] for line in lines] == ["kafka.group_protocol", *["kafka.options"] * 2]
+    assert "nonsense.prop" in lines[2]
+
+
 def test_a_rule_between_two_settings_is_silent_while_one_of_them_is_wrong_by_itself() -> None:
     lines = problems(RIGHT | {"CONSUMER_KAFKA__DRAIN": "5", "CONSUMER_API__TIMEOUT": "soon"})
 

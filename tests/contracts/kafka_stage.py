@@ -3,7 +3,7 @@
 import queue
 import threading
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -136,14 +136,18 @@ class Told:
         self.events: list[tuple[str, Mapping[str, object]]] = []
         self.codes: Counter[str] = Counter()
         self.committed: list[int] = []
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.aborted = self.stale = self.passed_over = self.admitted = self.let_go = self.polls = 0
         self.ignored: list[str] = []
         self.lags: dict[Partition, int] = {}
-        self.brokers: dict[str, float] = {}
+        self.brokers: Mapping[str, float] = {}
 
     def polled(self, now: float) -> None:
         assert now > 0
         self.polls += 1
+
+    def spent(self, part: str, seconds: float) -> None:
+        self.seconds[part] += seconds
 
     def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:
         assert seconds >= 0
@@ -179,8 +183,8 @@ class Told:
     def forget(self, partition: Partition) -> None:
         self.lags.pop(partition, None)
 
-    def round_trip(self, broker: str, seconds: float) -> None:
-        self.brokers[broker] = seconds
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
+        self.brokers = seconds
 
     def failed(self, code: str) -> None:
         self.codes[code] += 1
@@ -223,7 +227,7 @@ def a_config(bootstrap: str, **changes: object) -> KafkaConfig:
         "bootstrap_servers": bootstrap,
         "group_id": f"group-{name}",
         "group_protocol": "classic",
-        "options": {"log_level": 0},
+        "options": {},
         "topics": Topics(
             returns=f"returns-{name}", earns=f"earns-{name}", results=f"results-{name}", dead_letters=f"dead-{name}"
         ),

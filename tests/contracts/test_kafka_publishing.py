@@ -1,6 +1,7 @@
 """The Kafka worker on a real broker: what is published, exactly once, over restarts and hand-overs."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -19,6 +20,7 @@ from tests.contracts.kafka_stage import (
     published,
 )
 from tests.testbed.kafka import KafkaBroker
+from tests.testbed.topics import ToProduce, produce
 
 pytestmark = pytest.mark.kafka
 
@@ -98,6 +100,28 @@ def test_outcomes_of_one_key_follow_the_offsets(kafka: KafkaBroker) -> None:
     for outcome in published(config, config.topics.results):
         by_key.setdefault(outcome.key, []).append(int((outcome.value or b"").rsplit(b"/")[-1]))
     assert all(offsets == sorted(offsets) for offsets in by_key.values())
+
+
+def test_dead_letters_without_a_key_stay_together_by_their_source(kafka: KafkaBroker) -> None:
+    config = a_config(kafka.bootstrap)
+    create_topics(config, partitions=4)
+    kafka.create_topic(f"{config.topics.dead_letters}-wide", 3)
+    wide = replace(config, topics=replace(config.topics, dead_letters=f"{config.topics.dead_letters}-wide"))
+    records = [ToProduce(value=b"%d" % number, partition=number % 4) for number in range(200)]
+    produce(config.bootstrap_servers, config.topics.returns, records)
+
+    def with_dead_letter(record: Record) -> Completion:
+        letter = Message(key=record.key, value=record.value, headers=(("from", b"%d" % record.source.partition),))
+        return Completion(record=record, outcome=None, dead_letter=letter)
+
+    with Instance(wide, completion=with_dead_letter) as one:
+        one.until_published(200)
+        one.stop()
+
+    letters = published(config, wide.topics.dead_letters)
+    assert {(each.header("from"), each.partition) for each in letters} == {("0", 0), ("1", 1), ("2", 2), ("3", 0)}
+    of_the_last = [int(each.value or b"") for each in letters if each.header("from") == "3"]
+    assert of_the_last == sorted(of_the_last)
 
 
 def test_a_dead_letter_goes_with_its_outcome(kafka: KafkaBroker) -> None:

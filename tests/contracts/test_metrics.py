@@ -1,20 +1,21 @@
 """The names and labels that dashboards and alerts are built on, and what makes them move."""
 
 import re
-import shutil
 import subprocess
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics import exposition
 
 from consumer.adapters.kafka.telling import KafkaTelemetry
-from consumer.adapters.metrics import Build, Families, Metrics, Snapshot, SnapshotCollector, SourceTopics
+from consumer.adapters.metrics import Build, Families, Metrics, Snapshot, SnapshotCollector, SourceTopics, totals
 from consumer.core.model import Coordinates, EventId, Millis, Record
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome
 from consumer.core.phase import Phase
-from consumer.ports import Completion, Message, Partition, Telemetry
+from consumer.ports import Completion, Message, Operation, Partition, Telemetry
+from tests.helm.tools import promtool
 
 NOW = Millis(1_795_000_000_000)
 RETURNS = "return-transactions"
@@ -47,6 +48,7 @@ CONTRACT = {
     "consumer_lag": {"topic", "partition"},
     "assigned_partitions": set(),
     "rebalances_total": {"type"},
+    "kafka_loop_seconds_total": {"part"},
     "commits_total": {"result"},
     "last_commit_timestamp_seconds": set(),
     "last_poll_timestamp_seconds": set(),
@@ -97,9 +99,8 @@ class Watched:
         self.registry = CollectorRegistry()
         self.told: list[dict[str, object]] = []
         build = Build(version="1", revision="abc", python="3.11", librdkafka="2.16")
-        self.metrics = Metrics(
-            Families(self.registry, build), SourceTopics(returns=RETURNS, earns=EARNS), self._tell, lambda: NOW
-        )
+        self.families = Families(self.registry, build)
+        self.metrics = Metrics(self.families, SourceTopics(returns=RETURNS, earns=EARNS), self._tell, lambda: NOW)
         self.snapshot = A_SNAPSHOT
         SnapshotCollector(self.registry, lambda: self.snapshot)
 
@@ -163,7 +164,6 @@ def an_outcome() -> RevokeOutcome:
 
 @pytest.mark.parametrize(("name", "labels"), CONTRACT.items())
 def test_every_metric_of_the_contract_has_its_name_and_labels(name: str, labels: set[str], watched: Watched) -> None:
-    watched.metrics.called("revoke", "200", 0.1)
     watched.metrics.lag(Partition(RETURNS, 0), 5)
 
     series = re.findall(rf"^returns_{name}(?:_bucket|_count)?(?:{{(.*)}})? ", watched.page(), flags=re.MULTILINE)
@@ -179,6 +179,8 @@ def test_what_can_happen_stands_at_0_before_it_does(watched: Watched) -> None:
     for code in ("729", "730", "731", "404", "400", "exhausted", "undecodable", "invalid", "tombstone", "other"):
         assert watched.value("dead_letters_total", code=code) == 0
     assert watched.value("api_requests_total", operation="token", code="429") == 0
+    for operation in ("revoke", "listing", "token"):
+        assert watched.value("api_request_duration_seconds_count", operation=operation, code="200") == 0
     assert watched.value("publish_total", kind="dlt", result="error") == 0
     assert watched.value("rebalances_total", type="lost") == 0
     assert watched.value("events_consumed_total", topic=EARNS) == 0
@@ -213,6 +215,23 @@ def test_a_committed_transaction_counts_outcomes_late_earns_and_dead_letters(wat
     assert watched.value("event_to_outcome_seconds_sum", outcome="REVOKED") == 2.0
 
 
+def test_those_who_look_are_told_the_same_sums(watched: Watched) -> None:
+    watched.metrics.transaction(
+        [a_completion(status=OutcomeStatus.FAILED, reason="729"), a_completion(EARNS, status=OutcomeStatus.REVOKED)],
+        0.01,
+        committed=True,
+    )
+    for operation in get_args(Operation):
+        watched.metrics.called(operation, "200", 0.1)
+    watched.metrics.lag(Partition(RETURNS, 3), 12)
+
+    told = totals(watched.families)
+
+    assert (told.outcomes, told.calls, told.lag) == (2, 2, {Partition(RETURNS, 3): 12})
+    assert {code: count for code, count in told.dead_letters.items() if count} == {"729": 1}
+    assert told.dead_letters["tombstone"] == 0
+
+
 def test_an_aborted_transaction_counts_nothing_as_published(watched: Watched) -> None:
     watched.metrics.transaction([a_completion(status=OutcomeStatus.FAILED, reason="729")], 0.01, committed=False)
 
@@ -234,6 +253,7 @@ def test_what_no_set_foresees_is_counted_as_other(watched: Watched) -> None:
     watched.metrics.failed("_NEW_ERROR")
 
     assert watched.value("api_requests_total", operation="revoke", code="other") == 1
+    assert watched.value("api_request_duration_seconds_count", operation="revoke", code="other") == 1
     assert watched.value("api_retries_total", reason="other") == 1
     assert watched.value("kafka_errors_total", code="other") == 1
 
@@ -247,6 +267,16 @@ def test_a_partition_that_went_leaves_no_lag_behind(watched: Watched) -> None:
     watched.metrics.forget(partition)
 
     assert watched.value("consumer_lag", topic=RETURNS, partition="3") is None
+
+
+def test_a_broker_that_answers_no_more_leaves_no_round_trip_behind(watched: Watched) -> None:
+    slowest = []
+
+    for seconds in ({"old:9092": 0.5, "new:9092": 0.1}, {"new:9092": 0.1}, {}):
+        watched.metrics.round_trips(seconds)
+        slowest.append(watched.value("broker_rtt_seconds"))
+
+    assert slowest == [0.5, 0.1, 0.0]
 
 
 def test_what_is_so_is_looked_at_when_it_is_scraped(watched: Watched) -> None:
@@ -263,12 +293,20 @@ def test_what_is_so_is_looked_at_when_it_is_scraped(watched: Watched) -> None:
 
 
 def test_an_outcome_is_one_line_of_the_log_without_the_customer(watched: Watched) -> None:
-    watched.metrics.settled(an_outcome(), 0.5)
+    watched.metrics.settled(a_completion().record, an_outcome(), 0.5)
 
     assert [line["event"] for line in watched.told] == ["outcome"]
     assert (watched.told[0]["event_id"], watched.told[0]["offset"]) == ("e", 1)
+    assert watched.told[0]["trace_id"] == TRACE
     assert "customer_id" not in watched.told[0]
     assert watched.value("event_processing_seconds_count", outcome="REVOKED") == 1
+
+
+def test_the_latest_outcomes_are_remembered_and_no_more(watched: Watched) -> None:
+    for number in range(100):
+        watched.metrics.settled(a_completion().record, replace(an_outcome(), event_id=EventId(str(number))), 0.5)
+
+    assert [outcome.event_id for outcome in watched.metrics.latest.newest_first()] == [str(99 - n) for n in range(20)]
 
 
 def test_two_processes_in_one_test_do_not_share_their_counts() -> None:
@@ -280,11 +318,10 @@ def test_two_processes_in_one_test_do_not_share_their_counts() -> None:
     assert second.value("events_consumed_total", topic=RETURNS) == 0
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: Debian's package prometheus")
 def test_promtool_finds_nothing_to_criticise(watched: Watched) -> None:
     page = "".join(line for line in watched.page().splitlines(keepends=True) if "returns_" in line)
 
-    checked = subprocess.run(["promtool", "check", "metrics"], input=page, text=True, capture_output=True, check=False)
+    checked = subprocess.run([promtool(), "check", "metrics"], input=page, text=True, capture_output=True, check=False)
 
     assert (checked.returncode, checked.stderr) == (0, "")
 

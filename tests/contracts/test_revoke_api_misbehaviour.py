@@ -18,7 +18,7 @@ from consumer.ports import Call, Unavailable
 from tests.contracts.a_raw_server import Behaviour, RawServer, a_raw_server, an_answer
 
 EARN = Asked(promotion_id=PromotionId("p1"), earn_id=EarnId("e1"))
-CALL = Call(org_id=OrgId("org"), customer_id=CustomerId(7), earns=(EARN,), traceparent=None)
+CALL = Call(org_id=OrgId("org"), customer_id=CustomerId(7), earns=(EARN,), traceparents=())
 SHORT = 0.2
 
 
@@ -231,7 +231,7 @@ async def test_retry_after_is_seconds_or_a_date(server: RawServer, header: str, 
 
 
 async def test_an_organisation_that_fits_into_no_header_is_answered_here(server: RawServer) -> None:
-    evil = Call(org_id=OrgId("a\r\nX-Evil: 1"), customer_id=CustomerId(7), earns=(EARN,), traceparent=None)
+    evil = Call(org_id=OrgId("a\r\nX-Evil: 1"), customer_id=CustomerId(7), earns=(EARN,), traceparents=())
     async with an_api(server.url) as api:
         response = await api.revoke(evil)
 

@@ -26,7 +26,7 @@ def earn(earn_id: str, promotion: str = "p1") -> Asked:
 
 def a_call(*earns: Asked, customer: int = 7, org: str | None = "org") -> Call:
     org_id = OrgId(org) if org is not None else None
-    return Call(org_id=org_id, customer_id=CustomerId(customer), earns=earns, traceparent=TRACE)
+    return Call(org_id=org_id, customer_id=CustomerId(customer), earns=earns, traceparents=(TRACE,))
 
 
 class Stage:
@@ -141,7 +141,9 @@ async def test_the_request_is_as_documented(stage: Stage) -> None:
 
 async def test_no_organisation_and_no_trace_are_no_headers(stage: Stage) -> None:
     async with stage.api() as api:
-        await api.revoke(Call(org_id=OrgId(""), customer_id=CustomerId(7), earns=(earn("a"),), traceparent="x\r\ny"))
+        await api.revoke(
+            Call(org_id=OrgId(""), customer_id=CustomerId(7), earns=(earn("a"),), traceparents=("x\r\ny",))
+        )
 
     [call] = await stage.calls()
     assert (call["org"], call["traceparent"]) == (None, None)

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Metric
 from prometheus_client.openmetrics import parser
 
 from consumer.adapters.web import Views, WebPort
+from tests.contracts.a_page import HEADLINE, a_page
 
 
 @dataclass
@@ -36,6 +37,7 @@ async def client(service: Service) -> AsyncIterator[ClientSession]:
         live=lambda: (service.live, {"poll_age": 0.5}),
         ready=lambda: (service.ready, {"reason": "no assignment yet"}),
         status=lambda: {"phase": "starting"},
+        page=a_page,
         registry=service.registry,
     )
     port = WebPort(views)
@@ -65,13 +67,29 @@ async def test_the_status_is_json(client: ClientSession) -> None:
         assert await answer.json() == {"phase": "starting"}
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics/", "/status/x", "/favicon.ico", "/livez%2F..%2Fmetrics"])
+async def test_the_page_for_people_is_html_that_no_browser_keeps_or_frames(client: ClientSession) -> None:
+    async with client.get("/") as answer:
+        assert (answer.status, answer.content_type, answer.charset) == (200, "text/html", "utf-8")
+        assert HEADLINE.sentence in await answer.text()
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/livez", "/status", "/metrics", "/nowhere"])
+async def test_nothing_sets_a_cookie_or_lets_a_browser_guess(client: ClientSession, path: str) -> None:
+    async with client.get(path) as answer:
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/metrics/", "/status/x", "/favicon.ico", "/livez%2F..%2Fmetrics"])
 async def test_nothing_else_is_there(client: ClientSession, path: str) -> None:
     async with client.get(path) as answer:
         assert answer.status == 404
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/status", "/metrics"])
+@pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/status", "/metrics"])
 async def test_the_port_can_only_be_read(client: ClientSession, path: str) -> None:
     async with client.get(path) as read, client.head(path) as head:
         assert head.status == read.status
@@ -98,7 +116,9 @@ async def test_metrics_come_as_text_and_as_openmetrics_with_exemplars(client: Cl
 async def test_a_taken_port_is_refused(client: ClientSession, service: Service) -> None:
     base = client._base_url
     assert base is not None
-    views = Views(live=lambda: (True, {}), ready=lambda: (True, {}), status=dict, registry=service.registry)
+    views = Views(
+        live=lambda: (True, {}), ready=lambda: (True, {}), status=dict, page=a_page, registry=service.registry
+    )
     second = WebPort(views)
 
     with pytest.raises(OSError, match="in use"):

@@ -7,11 +7,16 @@ import pytest
 
 from consumer.core import breaker as breakers
 from consumer.core.breaker import Attempt, HoldPolicy
+from consumer.core.model import Millis
 from consumer.core.plan import plan
-from tests.builders import a_policy, a_returned_purchase, an_earn
+from consumer.core.story import Account, Happening, Kind
+from consumer.core.story_words import headline
+from tests.builders import a_policy, a_returned_purchase, an_earn, goods
+from tests.core.test_story import an_account, headlines, told_return
 
 UNKNOWN: Any = "a state of tomorrow"
 ATTEMPT = Attempt(at=0.0, customer=1, probe=True, chance=0.5)
+NOTHING = Account(returns=(), goods=(), earns=())
 POLICY = HoldPolicy(initial=0.5, max=60.0)
 
 
@@ -26,6 +31,8 @@ POLICY = HoldPolicy(initial=0.5, max=60.0)
         lambda: breakers.throttled(UNKNOWN, ATTEMPT, POLICY, None),
         lambda: breakers.refused(UNKNOWN, ATTEMPT, POLICY),
         lambda: breakers.holding(UNKNOWN),
+        lambda: headline(Happening(at=Millis(0), kind=Kind.EARNED, what=UNKNOWN), NOTHING),
+        lambda: headlines(an_account(told_return(), brought=goods(extent=UNKNOWN))),
         lambda: plan(a_returned_purchase(), [an_earn()], a_policy(partial_returns=UNKNOWN)),
         lambda: plan(a_returned_purchase("1"), [an_earn(lines="1", state=UNKNOWN)], a_policy()),
     ],

@@ -1,10 +1,12 @@
 """The text that carries the published offsets above a commit."""
 
+from base64 import b64encode
+from binascii import crc32
 from itertools import pairwise, product
 from string import printable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.offset_map import LIMIT, Empty, Ignored, Reason, Restored, decode, encode
@@ -28,6 +30,11 @@ def edges_of_flags(base: int, flags: tuple[bool, ...]) -> tuple[int, ...]:
     return tuple(base + 1 + at for at, (before, now) in enumerate(pairwise(padded)) if before != now)
 
 
+def forged(body: bytes) -> str:
+    """The map of any bytes, with a check sum that is right."""
+    return "rcmap1." + b64encode(body + crc32(body).to_bytes(4)).decode()
+
+
 def test_every_set_of_up_to_twelve_offsets_comes_back_as_it_was() -> None:
     for size in range(13):
         for flags in product((False, True), repeat=size):
@@ -38,7 +45,6 @@ def test_every_set_of_up_to_twelve_offsets_comes_back_as_it_was() -> None:
             assert read == (Restored(edges=edges) if edges else Empty())
 
 
-@settings(deadline=None)
 @given(base=st.integers(0, 2**61), lengths=gaps_and_runs)
 def test_any_set_comes_back_as_it_was(base: int, lengths: list[int]) -> None:
     edges = edges_of(base, lengths)
@@ -46,7 +52,6 @@ def test_any_set_comes_back_as_it_was(base: int, lengths: list[int]) -> None:
     assert decode(encode(base, edges), committed=base, log_end=edges[-1]) == Restored(edges=edges)
 
 
-@settings(deadline=None)
 @given(base=st.integers(0, 2**61), lengths=gaps_and_runs, data=st.data())
 def test_no_single_character_can_change_unseen(base: int, lengths: list[int], data: st.DataObject) -> None:
     text = encode(base, edges_of(base, lengths))
@@ -68,26 +73,43 @@ def test_each_character_of_a_map_is_guarded_against_each_other() -> None:
             assert isinstance(read, Ignored)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     assert isinstance(decode(text, committed=0, log_end=FAR), Ignored | Empty)
     assert isinstance(decode("rcmap1." + text, committed=0, log_end=FAR), Ignored)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_with_a_good_check_sum_make_the_reader_fail(body: bytes) -> None:
-    from base64 import b64encode  # noqa: PLC0415 - only this test forges a map
-    from binascii import crc32  # noqa: PLC0415 - as above
-
-    text = "rcmap1." + b64encode(body + crc32(body).to_bytes(4)).decode()
-
-    read = decode(text, committed=int.from_bytes(body[:8]), log_end=2**70)
+    read = decode(forged(body), committed=int.from_bytes(body[:8]), log_end=2**70)
 
     assert isinstance(read, Ignored | Restored)
     if isinstance(read, Restored):
         assert all(earlier < later for earlier, later in pairwise(read.edges))
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        pytest.param(b"", id="no length"),
+        pytest.param(b"\x01", id="a start without its stop"),
+        pytest.param(b"\x01\x00", id="a length of zero"),
+        pytest.param(b"\x01\x01\x81", id="a number without its end"),
+        pytest.param(b"\x01" + b"\xff" * 9 + b"\x01", id="a number beyond all offsets"),
+    ],
+)
+def test_lengths_without_sense_are_damaged_whatever_their_check_sum_says(runs: bytes) -> None:
+    assert decode(forged(bytes(8) + runs), committed=0, log_end=2**70) == Ignored(reason=Reason.DAMAGED)
+
+
+def test_a_letter_that_no_map_has_is_damage() -> None:
+    assert decode("rcmap1.é", committed=0, log_end=FAR) == Ignored(reason=Reason.DAMAGED)
+
+
+def test_short_and_long_ranges_come_back_as_they_were() -> None:
+    edges = (1, 2, 129, 257, 16_641, 10**15)
+
+    assert decode(encode(0, edges), committed=0, log_end=10**15) == Restored(edges=edges)
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

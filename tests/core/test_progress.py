@@ -82,7 +82,6 @@ def test_a_restored_run_at_the_end_of_what_was_delivered_moves_the_watermark() -
     assert progress.without([10]).snapshot() == Snapshot(offset=200, metadata="")
 
 
-@settings(deadline=None)
 @given(
     log=st.sets(st.integers(0, 60), max_size=50).map(sorted),
     lives=st.lists(
@@ -109,7 +108,7 @@ def test_over_any_restarts_each_record_is_admitted_until_published_and_never_aft
         assert progress.open == len(set(opened) - published)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.sets(st.integers(0, 3000), max_size=300), st.integers(1, 3))
 def test_what_the_map_has_no_room_for_waits_and_is_never_stuck(gone: set[int], width: int) -> None:
     progress = Progress(0)

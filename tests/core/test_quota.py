@@ -146,7 +146,7 @@ def simulated(per_minute: int, reserve: float, count: int, script: Sequence[Step
     return group
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     per_minute=st.sampled_from([80, 120, 200]), reserve=st.sampled_from([0.05, 0.2, 0.5]), script=steps, data=st.data()
 )
@@ -161,7 +161,7 @@ def test_no_sliding_minute_of_the_group_holds_more_than_the_quota(
     assert group.most_in_a_minute() <= per_minute
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(per_minute=st.integers(1, 40), reserve=st.sampled_from([0.0, 0.05, 0.5]), count=st.integers(1, 6), script=steps)
 def test_where_the_quota_is_too_small_for_its_instances_each_adds_one_request_at_most(
     per_minute: int, reserve: float, count: int, script: list[Step]

@@ -18,7 +18,7 @@ from consumer.core.model import (
 )
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
 from consumer.core.plan import KeptReason
-from consumer.core.story import Account, BroughtBack, Kind, ToldEarn, ToldReturn, happenings
+from consumer.core.story import Account, BroughtBack, Happening, Kind, ToldEarn, ToldReturn, happenings
 from consumer.core.story_words import KEPT, NOW, SOURCE, STATUS, VERDICT, details, headline, standing
 from tests.builders import (
     BILL,
@@ -204,6 +204,15 @@ def test_a_call_under_way_is_said_of_its_earn() -> None:
     words = standing(told_earn(an_earn(claim="return-transactions/0/5")))
 
     assert words.startswith("e1 of promotion p1 is still the customer's; a call that may have taken it back")
+
+
+def test_what_no_story_knows_is_refused() -> None:
+    unknown: Any = "a thing of tomorrow"
+
+    with pytest.raises(AssertionError):
+        headline(Happening(at=RETURNED_AT, kind=Kind.ARRIVED, what=unknown), an_account())
+    with pytest.raises(AssertionError):
+        headlines(an_account(told_return(), brought=goods(extent=unknown)))
 
 
 def test_there_are_words_for_everything() -> None:

@@ -192,6 +192,7 @@ def a_run() -> Evidence:
         vendor=AtTheVendor(
             revoked_by_us=frozenset({"e1", "e4"}), calls=(a_call("req-1", "e1", 1.0), a_call("req-2", "e4", 5.0))
         ),
+        concurrency=1,
     )
 
 

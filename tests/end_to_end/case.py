@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, cast
 
+from tests.end_to_end.lives import unfinished, unsure
 from tests.end_to_end.takes import Choice, Ordered, choice, whole_bill
 from tests.end_to_end.truth import (
     Earned,
@@ -41,6 +43,8 @@ class Case:
         for call in sorted(evidence.vendor.calls, key=lambda each: each.started):
             for earn_id in call.earn_ids:
                 self.calls[earn_id].append(call)
+        self._unsure = unsure(evidence)
+        self._unfinished = unfinished(evidence)
         self.copies = _copies(self.returns)
         self.counting = self._counting()
         self._counts = {each.record.coordinates: each for each in self.counting}
@@ -99,11 +103,18 @@ class Case:
         """The returns whose plan may take the earn, first to last."""
         return [each for each in self.on_bill[earn.bill] if "take" in self.choices(earn, each)]
 
+    def lost_by(self, earn_id: str, call: VendorCall, again: VendorCall) -> float | None:
+        """The kill between the two that may have kept from the ledger what the first one's answer told of the earn."""
+        kill = self._unsure.get(call.request_id)
+        if kill is None and call.told[earn_id] == "failed":
+            kill = self._unfinished.get(call.request_id)
+        return kill if kill is not None and kill < again.started else None
+
     def fate_was_unclear(self, earn_id: str) -> bool:
         """Whether an answer or its absence left the earn's fate open, so that a repeat had to be verified."""
         calls = self.calls[earn_id]
-        killed = bool(self.evidence.kills) and len(calls) > 1
-        return killed or any(call.told[earn_id] == "unclear" for call in calls)
+        lost = any(self.lost_by(earn_id, call, again) is not None for call, again in pairwise(calls))
+        return lost or any(call.told[earn_id] == "unclear" for call in calls)
 
     def may_be_taken_for_ours(self, earn_id: str) -> bool:
         """Whether our service may doubt whose revoke it was: it may have died between its claim and its call."""

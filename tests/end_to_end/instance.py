@@ -23,7 +23,7 @@ LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Ours, with these settings and no others."""
-    inherited = {each: value for each, value in os.environ.items() if not each.startswith("CONSUMER_")}
+    inherited = {each: value for each, value in os.environ.items() if not each.startswith(("CONSUMER_", "OTEL_"))}
     return {**inherited, "PYTHONPATH": str(ROOT), **settings}
 
 
@@ -47,20 +47,30 @@ class Instance:
     """`python -m consumer run` with these settings; `program` may be another that does the same in its own way."""
 
     def __init__(
-        self, folder: Path, name: str, settings: Mapping[str, str], *, program: Sequence[str] = ("-m", "consumer")
+        self,
+        folder: Path,
+        name: str,
+        settings: Mapping[str, str],
+        *,
+        program: Sequence[str] = ("-m", "consumer"),
+        options: Sequence[str] = (),
     ) -> None:
-        self._port = free_port()
+        self.port = free_port()
         self.log = folder / f"{name}.log"
-        own = {"CONSUMER_HTTP__PORT": str(self._port), "CONSUMER_HTTP__HOST": "127.0.0.1"}
-        command = [sys.executable, *program, "run"]
+        own = {"CONSUMER_HTTP__PORT": str(self.port), "CONSUMER_HTTP__HOST": "127.0.0.1"}
+        command = [sys.executable, *program, "run", *options]
         self.process = Process(
             Program(command=command, folder=folder, log=self.log, environment=environment({**settings, **own}))
         )
 
+    def url(self, path: str) -> str:
+        """The address of a page."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
     def page(self, path: str) -> Page | None:
         """None while nobody answers."""
         try:
-            return get(f"http://127.0.0.1:{self._port}/{path}")
+            return get(self.url(f"/{path}"))
         except OSError:
             return None
 

@@ -24,7 +24,7 @@ class SandboxVendor:
     """`returns-consumer sandbox` with the earns of a world, answering as the behaviour says."""
 
     def __init__(
-        self, earns: Mapping[str, tuple[int, str, VendorState]], folder: Path, behaviour: Mapping[str, object]
+        self, earns: Mapping[str, tuple[int, str, VendorState]], folder: Path, behaviour: Mapping[str, Any]
     ) -> None:
         self._earns = earns
         self._folder = folder
@@ -35,28 +35,38 @@ class SandboxVendor:
 
     def evidence(self) -> AtTheVendor:
         """What the oracle needs, as it is now."""
-        told = httpx.get(f"{self.url}/sandbox/calls", timeout=SECONDS).json()
-        calls = [call for call in told if call["operation"] == "revoke" and call["earns"]]
+        overlaps = httpx.get(f"{self.url}/sandbox/state", timeout=SECONDS).json()["overlaps"]
+        calls = [call for call in self.calls() if call["operation"] == "revoke" and call["earns"]]
         return AtTheVendor(
-            revoked_by_us=frozenset(earn for call in calls for earn in call["revoked"]),
+            revoked_by_us=frozenset(
+                earn for call in calls for earn in call["revoked"] if self._earns[earn][2] != "revoked"
+            ),
             calls=tuple(self._as_seen(call) for call in calls),
+            complaints=(f"{overlaps} calls for a customer who had one under way",) if overlaps else (),
+            second_revoke=self._behaviour.get("already_revoked", 731),
         )
 
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call as the sandbox tells of it."""
+        told: list[dict[str, Any]] = httpx.get(f"{self.url}/sandbox/calls", timeout=SECONDS).json()
+        return told
+
     def _as_seen(self, call: Mapping[str, Any]) -> VendorCall:
+        asked = tuple(call["earns"])
         return VendorCall(
             request_id=f"sandbox-{call['number']}",
             customer_id=call["customer"],
-            earn_ids=tuple(call["earns"]),
+            earn_ids=asked,
             started=call["arrived"],
             ended=call["arrived"],
-            told=self._told(call["earns"], frozenset(call["revoked"])),
+            told=self._told(asked, frozenset(call["revoked"])) if call["status"] else dict.fromkeys(asked, "unclear"),
             status=call["status"],
         )
 
-    def _told(self, asked: list[str], revoked: frozenset[str]) -> Mapping[str, Told]:
+    def _told(self, asked: tuple[str, ...], revoked: frozenset[str]) -> Mapping[str, Told]:
         """What an answer of this behaviour leaves certain."""
         if revoked == frozenset(asked):
-            return dict.fromkeys(asked, "revoked")
+            return dict.fromkeys(asked, "revoked" if self._behaviour.get("answer", "normal") == "normal" else "unclear")
         if len(asked) == 1:
             return dict.fromkeys(asked, "failed")
         names_errors = str(self._behaviour.get("errors", "attributed")).startswith("attributed")

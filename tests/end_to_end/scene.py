@@ -63,8 +63,8 @@ class Scene:
             "CONSUMER_API__USERNAME": USER,
             "CONSUMER_API__PASSWORD": PASSWORD,
             "CONSUMER_API__QUOTA_PER_MINUTE": "0",
+            "CONSUMER_API__CONCURRENCY": "64",
             "CONSUMER_LOG__FORMAT": "json",
-            # What needs no call is decided first, so a backlog's first 200 decisions may be mostly its garbage.
             "PROMETHEUS_DISABLE_CREATED_SERIES": "true",
         }
 
@@ -74,10 +74,12 @@ class Scene:
         run_verb("migrate", self.settings, self.folder)
         return self
 
-    def start(self, *, program: Sequence[str] = ("-m", "consumer"), **more: str) -> Instance:
+    def start(
+        self, *, program: Sequence[str] = ("-m", "consumer"), options: Sequence[str] = (), **more: str
+    ) -> Instance:
         """One more instance, not waited for."""
         name = f"instance-{next(self._numbers)}"
-        instance = Instance(self.folder, name, {**self.settings, **more}, program=program)
+        instance = Instance(self.folder, name, {**self.settings, **more}, program=program, options=options)
         self.instances.append(instance)
         return instance
 
@@ -117,10 +119,7 @@ class Scene:
         """Return once the group has committed all that was produced; a process that died is told."""
 
         def at_rest() -> bool:
-            for instance in self.instances:
-                code = instance.process.exit_code
-                if code not in {None, 0, -9}:
-                    raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
+            self.look_after()
             return not any(self.lag().values())
 
         try:
@@ -130,6 +129,13 @@ class Scene:
             pages = [instance.page("status") for instance in self.instances]
             told = "\n".join(page.text for page in pages if page)
             raise TimeoutError(f"{error}; left: {left}\n{told}\n{self.instances[-1].process.log_tail()}") from None
+
+    def look_after(self) -> None:
+        """Tell of a process that died."""
+        for instance in self.instances:
+            code = instance.process.exit_code
+            if code not in {None, 0, -9}:
+                raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
 
     def lag(self) -> Mapping[tuple[str, int], int]:
         """How far the group's commits are behind what was produced."""
@@ -155,6 +161,7 @@ class Scene:
                 Letter(key=stored.key, value=stored.value, headers=stored.headers) for stored in self.read(DEAD_LETTERS)
             ),
             vendor=self.vendor.evidence(),
+            concurrency=int(self.settings["CONSUMER_API__CONCURRENCY"]),
             policy=policy or PolicyTruth(),
             kills=tuple(self.kills),
         )

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -21,8 +22,38 @@ from tests.testbed.postgres import Databases
 
 pytestmark = pytest.mark.kafka
 FULL = os.environ.get("PROOFS") == "full"
-MANY, SOME, FEW = (5000, 5000, 5000) if FULL else (5000, 600, 200)
+MANY, SOME, FEW = (5000, 5000, 5000) if FULL else (5000, 300, 100)
 """The whole proof, each way of answering with thousands of returns, takes half an hour."""
+LEDGERS = ["sqlite", "postgres"] if FULL else ["sqlite"]
+ANSWERS = tuple(
+    {"shape": shape, "errors": errors, "mixed": mixed}
+    for shape, errors, mixed in (
+        ("A", "attributed", "partial"),
+        ("B", "attributed", "partial"),
+        ("A", "attributed-4xx", "whole"),
+        ("A", "unattributed", "partial"),
+        ("B", "unattributed-4xx", "whole"),
+        ("B", "null-data", "whole"),
+        ("B", "code", "partial"),
+        ("A", "stamped", "whole"),
+        ("A", "status", "whole"),
+    )
+)
+"""How the sandbox tells of errors."""
+SECOND_REVOKES = (
+    {"already_revoked": 200, "fault": "drop", "share": 0.1},
+    {"already_revoked": 404, "fault": "truncate", "share": 0.1},
+)
+"""What the sandbox says when it is asked again, with faults that make us ask again."""
+
+
+def named(behaviour: Mapping[str, object]) -> str:
+    return "-".join(str(value) for value in behaviour.values())
+
+
+def sandbox(world: World, folder: Path, behaviour: Mapping[str, object]) -> Vendor:
+    """Of a vendor a scene asks no more than its address and its evidence, which both kinds have."""
+    return cast("Vendor", SandboxVendor(world.vendor, folder, behaviour))
 
 
 def played(scene: Scene, world: World) -> Evidence:
@@ -51,7 +82,7 @@ def adds_up(instance: Instance, scene: Scene, evidence: Evidence) -> None:
 def test_five_thousand_returns_with_the_ledger_in_sqlite(kafka: Broker, tmp_path: Path) -> None:
     world = a_world(Plan(seed=1, returns=MANY))
 
-    with Scene(kafka, tmp_path, Vendor(world.vendor)).create_topics() as scene:
+    with Scene(kafka, tmp_path, sandbox(world, tmp_path, ANSWERS[0])).create_topics() as scene:
         evidence = played(scene, world)
 
     assert complaints(evidence) == []
@@ -62,7 +93,7 @@ def test_five_thousand_returns_with_the_ledger_in_postgresql(
     kafka: Broker, postgres: Databases, tmp_path: Path
 ) -> None:
     world = a_world(Plan(seed=2, returns=MANY))
-    vendor = Vendor(world.vendor, Behaviour(variant=VARIANTS[2]))
+    vendor = sandbox(world, tmp_path, ANSWERS[1])
 
     with Scene(kafka, tmp_path, vendor).create_topics().use_postgres(postgres.fresh()) as scene:
         evidence = played(scene, world)
@@ -80,37 +111,41 @@ def test_every_way_of_answering_comes_to_the_same_outcomes(kafka: Broker, tmp_pa
     assert complaints(evidence) == []
 
 
-@pytest.mark.parametrize(
-    "behaviour",
-    [
-        {"shape": shape, "errors": errors, "mixed": mixed}
-        for shape, errors, mixed in (
-            ("A", "attributed", "partial"),
-            ("B", "attributed", "partial"),
-            ("A", "attributed-4xx", "whole"),
-            ("A", "unattributed", "partial"),
-            ("B", "unattributed-4xx", "whole"),
-            ("B", "null-data", "whole"),
-            ("B", "code", "partial"),
-            ("A", "stamped", "whole"),
-            ("A", "status", "whole"),
-        )
-    ],
-    ids=lambda behaviour: "-".join(behaviour.values()),
-)
-@pytest.mark.parametrize("ledger", ["sqlite", "postgres"] if FULL else ["sqlite"])
+@pytest.mark.parametrize("behaviour", ANSWERS if FULL else ANSWERS[2:], ids=named)
+@pytest.mark.parametrize("ledger", LEDGERS)
 def test_the_sandbox_comes_to_the_same_outcomes_however_it_answers(
     kafka: Broker, tmp_path: Path, request: pytest.FixtureRequest, behaviour: dict[str, str], ledger: str
 ) -> None:
     world = a_world(Plan(seed=41, returns=FEW))
 
-    # Of a vendor a scene asks no more than its address and its evidence, which both kinds have.
-    vendor = cast("Vendor", SandboxVendor(world.vendor, tmp_path, behaviour))
-
-    with Scene(kafka, tmp_path, vendor).create_topics() as scene:
+    with Scene(kafka, tmp_path, sandbox(world, tmp_path, behaviour)).create_topics() as scene:
         if ledger == "postgres":
             databases: Databases = request.getfixturevalue("postgres")
             scene.use_postgres(databases.fresh())
+        evidence = played(scene, world)
+
+    assert complaints(evidence) == []
+
+
+@pytest.mark.parametrize("behaviour", SECOND_REVOKES, ids=named)
+def test_a_second_revoke_is_judged_by_what_the_vendor_says_to_it(
+    kafka: Broker, tmp_path: Path, behaviour: dict[str, object]
+) -> None:
+    world = a_world(Plan(seed=42, returns=FEW))
+
+    with Scene(kafka, tmp_path, sandbox(world, tmp_path, behaviour)).create_topics() as scene:
+        scene.settings["CONSUMER_RETRY__INITIAL"] = "0.1"
+        evidence = played(scene, world)
+
+    assert complaints(evidence) == []
+
+
+@pytest.mark.parametrize("answer", ["empty", "null", "unnamed", "not-success"])
+def test_an_answer_that_names_nothing_is_asked_again_and_verified(kafka: Broker, tmp_path: Path, answer: str) -> None:
+    world = a_world(Plan(seed=43, returns=FEW))
+
+    with Scene(kafka, tmp_path, sandbox(world, tmp_path, {"answer": answer})).create_topics() as scene:
+        scene.settings |= {"CONSUMER_RETRY__INITIAL": "0.1", "CONSUMER_RETRY__MAX": "0.2"}
         evidence = played(scene, world)
 
     assert complaints(evidence) == []

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.end_to_end.a_run import a_call, a_run, a_verdict, an_earn, spoiled
+from tests.end_to_end.a_run import CUSTOMER, a_call, a_run, a_verdict, an_earn, spoiled
 from tests.end_to_end.case import Case, verdicts_of
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import Evidence
+from tests.end_to_end.truth import AtTheVendor, Evidence, VendorCall
 from tests.end_to_end.verdicts import ALREADY_REVOKED, if_taken
 
 Spoil = Callable[[Evidence], Evidence]
@@ -18,6 +18,18 @@ def with_calls(evidence: Evidence, *more: str, killed_at: float | None = None) -
     again = tuple(a_call(f"req-{9 + number}", earn_id, 20.0 + 2 * number) for number, earn_id in enumerate(more))
     vendor = replace(evidence.vendor, calls=(*evidence.vendor.calls, *again))
     return replace(evidence, vendor=vendor, kills=() if killed_at is None else (killed_at,))
+
+
+def with_a_call_between(evidence: Evidence) -> Evidence:
+    """One more call for e4, so that e1's is the last but two; no answer came to it."""
+    unclear = replace(a_call("req-0", "e4", 3.0), told={"e4": "unclear"})
+    return replace(evidence, vendor=replace(evidence.vendor, calls=(*evidence.vendor.calls, unclear)))
+
+
+def gone(evidence: Evidence) -> Evidence:
+    """e1 is told as revoked by nobody knows whom."""
+    _, kept = verdicts_of(evidence.outcomes[0])
+    return spoiled(evidence, 0, verdicts=[a_verdict("e1", "ALREADY_REVOKED"), kept])
 
 
 def revoked(evidence: Evidence, *earn_ids: str) -> Evidence:
@@ -78,7 +90,23 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "an earn is not revoked": (lambda run: revoked(run, "e4"), "should be revoked"),
     "an earn too many is revoked": (lambda run: revoked(run, "e1", "e3", "e4"), "nothing asks for it"),
     "a call is repeated": (lambda run: with_calls(run, "e1"), "repeats"),
-    "a call is repeated long before a kill": (lambda run: with_calls(run, "e1", killed_at=19.0), "repeats"),
+    "a call is repeated before any kill": (lambda run: with_calls(run, "e1", killed_at=25.0), "repeats"),
+    "a call long before a kill is repeated": (
+        lambda run: with_calls(with_a_call_between(run), "e1", killed_at=7.0),
+        "e1: req-9 repeats req-1",
+    ),
+    "an earn whose call was long before a kill is found gone": (
+        lambda run: gone(with_calls(with_a_call_between(run), "e1", killed_at=7.0)),
+        "nobody revoked it",
+    ),
+    "an earn is found gone after a kill without a repeat": (
+        lambda run: gone(replace(run, kills=(1.5,))),
+        "nobody revoked it",
+    ),
+    "more calls are repeated than there are slots": (
+        lambda run: with_calls(run, "e1", "e4", killed_at=7.0),
+        "2 calls are repeated",
+    ),
     "a kept earn is asked for": (lambda run: with_calls(run, "e3"), "which no return takes"),
     "a POS earn is asked for": (lambda run: with_calls(run, "e2"), "asked for e2"),
     "two calls at once": (
@@ -101,13 +129,34 @@ def test_a_wrong_run_is_told(name: str) -> None:
     assert any(words in complaint for complaint in told), told
 
 
-def test_a_call_under_way_at_a_kill_may_be_repeated_and_then_found_gone() -> None:
-    killed = with_calls(a_run(), "e1", killed_at=1.5)
-    _, kept = verdicts_of(killed.outcomes[0])
-    gone = spoiled(killed, 0, verdicts=[a_verdict("e1", "ALREADY_REVOKED"), kept])
+@pytest.mark.parametrize("killed_at", [1.5, 2.5, 4.5])
+def test_a_call_under_way_or_just_answered_at_a_kill_may_be_repeated_and_then_found_gone(killed_at: float) -> None:
+    killed = with_calls(with_a_call_between(a_run()), "e1", killed_at=killed_at)
 
     assert complaints(killed) == []
-    assert complaints(gone) == []
+    assert complaints(gone(killed)) == []
+
+
+@pytest.mark.parametrize(("asked_last", "in_doubt"), [(("b", "c"), True), (("d",), False)])
+def test_a_failure_is_in_doubt_while_its_request_has_a_further_step(
+    asked_last: tuple[str, ...], *, in_doubt: bool
+) -> None:
+    whole = VendorCall(
+        request_id="whole",
+        customer_id=CUSTOMER,
+        earn_ids=("a", "b", "c"),
+        started=1.0,
+        ended=2.0,
+        told={"a": "failed", "b": "unclear", "c": "unclear"},
+        status=200,
+    )
+    others = [replace(whole, request_id=f"r{at}", customer_id=8, started=at, ended=at + 1) for at in (2.0, 3.0)]
+    last = replace(whole, request_id="last", earn_ids=asked_last, started=4.0, ended=5.0)
+    again = replace(whole, request_id="again", earn_ids=("a",), started=9.0)
+    calls = (whole, *others, last, again)
+    case = Case(replace(a_run(), vendor=AtTheVendor(revoked_by_us=frozenset(), calls=calls), kills=(4.5,)))
+
+    assert (case.lost_by("a", whole, again) is not None) == in_doubt
 
 
 @pytest.mark.parametrize(("killed_at", "doubtful"), [(0.5, True), (2.5, False)])

@@ -2,18 +2,27 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.contracts.ledger.values import made_by_a_newer_version
 from tests.end_to_end.instance import environment
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.scene import DEAD_LETTERS, EARNS, RESULTS, RETURNS, Scene
 from tests.end_to_end.vendor import Vendor
 from tests.end_to_end.world import Plan, a_world
 from tests.testbed.parts import Broker
+from tests.testbed.postgres import Databases
 from tests.testbed.waiting import wait_until
 
+RIGHT = {
+    "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1",
+    "CONSUMER_API__BASE_URL": "http://127.0.0.1:1",
+    "CONSUMER_API__AUTH": "none",
+    "CONSUMER_HTTP__PORT": "0",
+}
 WRONG = {
     "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": "",
     "CONSUMER_KAFKA__GROUP_PROTOCOL": "gossip",
@@ -52,22 +61,46 @@ NAMED = {
 }
 
 
-def test_every_wrong_setting_is_a_line_of_its_own(tmp_path: Path) -> None:
-    done = subprocess.run(
+def ran(folder: Path, settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """`run`, which ends by itself."""
+    return subprocess.run(
         [sys.executable, "-m", "consumer", "run"],
-        cwd=tmp_path,
-        env=environment(WRONG),
+        cwd=folder,
+        env=environment(settings),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
 
+
+def test_every_wrong_setting_is_a_line_of_its_own(tmp_path: Path) -> None:
+    done = ran(tmp_path, WRONG)
+
     lines = done.stderr.splitlines()
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert {line.split(":")[0].split(" ")[0] for line in lines} >= NAMED
     assert all("." in line.split(":")[0] for line in lines)
+
+
+@pytest.mark.postgres
+def test_a_ledger_without_its_tables_is_one_line_that_names_the_command(postgres: Databases, tmp_path: Path) -> None:
+    done = ran(tmp_path, RIGHT | {"CONSUMER_LEDGER__URL": postgres.fresh()})
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert line.startswith("ledger.url: ")
+    assert "`returns-consumer migrate`" in line
+
+
+@pytest.mark.postgres
+def test_a_ledger_of_a_newer_version_is_one_line_as_well(postgres: Databases, tmp_path: Path) -> None:
+    done = ran(tmp_path, RIGHT | {"CONSUMER_LEDGER__URL": made_by_a_newer_version(postgres.fresh())})
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert line.startswith("ledger.url: this version is older")
 
 
 @pytest.mark.kafka

@@ -108,11 +108,12 @@ class VendorCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTheVendor:
-    """The vendor's side of the evidence."""
+    """The vendor's side of the evidence. `second_revoke`: what it says to a revoke of an earn that is revoked."""
 
     revoked_by_us: frozenset[str]
     calls: tuple[VendorCall, ...]
     complaints: tuple[str, ...] = ()
+    second_revoke: Literal[200, 404, 731] = 731
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,11 +147,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that an end-to-end run left behind. `kills`: when instances died without warning, by the vendor's clock."""
+    """All that an end-to-end run left behind.
+
+    `kills`: when the one instance that ran died without warning, by the vendor's clock. `concurrency`: its most calls
+    at once.
+    """
 
     produced: tuple[Produced, ...]
     outcomes: tuple[Seen, ...]
     letters: tuple[Letter, ...]
     vendor: AtTheVendor
+    concurrency: int
     policy: PolicyTruth = field(default_factory=PolicyTruth)
     kills: tuple[float, ...] = ()

@@ -1,6 +1,6 @@
 """The vendor's side: what had to be revoked is, nothing else, and no call is repeated without need."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -8,8 +8,6 @@ from tests.end_to_end.case import Case, verdicts_of
 from tests.end_to_end.truth import VendorCall
 from tests.end_to_end.verdicts import NEVER_REVOCABLE, revocable
 
-BEFORE_A_KILL = 3.0
-"""Seconds in which an answer may not have reached the ledger yet when its process died."""
 LONGEST_CALL = 1000
 
 
@@ -39,22 +37,33 @@ def final_state(case: Case) -> Iterator[str]:
 
 
 def repeats(case: Case) -> Iterator[str]:
-    asking: Counter[str] = Counter()
-    for seen in case.evidence.outcomes:
-        asking.update(v["earn_id"] for v in verdicts_of(seen) if v["verdict"] != "KEPT_BY_POLICY")
+    """Earns asked for again without need, and kills that make more calls repeat than there are slots."""
+    asking = _asking(case)
+    lost: dict[float, set[str]] = defaultdict(set)
     for earn_id, calls in case.calls.items():
         failed = 0
         for first, again in pairwise(calls):
-            failed += first.told[earn_id] == "failed"
-            if may_repeat(case, earn_id, first) or (first.told[earn_id] == "failed" and failed < asking[earn_id]):
+            told, kill = first.told[earn_id], case.lost_by(earn_id, first, again)
+            if told == "revoked" and kill is not None:
+                lost[kill].add(first.request_id)
+            if told == "unclear" or kill is not None:
                 continue
-            yield f"{earn_id}: {again.request_id} repeats {first.request_id}, answered {first.told[earn_id]}"
+            failed += told == "failed"
+            if told != "failed" or failed >= asking[earn_id]:
+                yield f"{earn_id}: {again.request_id} repeats {first.request_id}, answered {told}"
+    for kill, request_ids in lost.items():
+        if len(request_ids) > case.evidence.concurrency:
+            yield f"{len(request_ids)} calls are repeated because of the kill at {kill}: {sorted(request_ids)}"
 
 
-def may_repeat(case: Case, earn_id: str, call: VendorCall) -> bool:
-    """Whether the fate of this call was unknown: no clear answer, or none that surely reached the ledger."""
-    near_a_kill = any(call.started <= kill and kill - BEFORE_A_KILL <= call.ended for kill in case.evidence.kills)
-    return call.told[earn_id] == "unclear" or near_a_kill
+def _asking(case: Case) -> Counter[str]:
+    """How many outcomes tell of each earn that it was to be revoked."""
+    return Counter(
+        verdict["earn_id"]
+        for seen in case.evidence.outcomes
+        for verdict in verdicts_of(seen)
+        if verdict["verdict"] != "KEPT_BY_POLICY"
+    )
 
 
 def calls_are_of_one_customer(case: Case) -> Iterator[str]:

@@ -15,6 +15,12 @@ CODES: dict[str, tuple[str, int]] = {
 """What the vendor says to an earn in this state, when it is certain that we did not bring it there."""
 REVOKED = ("REVOKED", None)
 ALREADY_REVOKED = ("ALREADY_REVOKED", None)
+SECOND_REVOKE: dict[int, set[tuple[str, int | None]]] = {
+    731: {CODES["revoked"]},
+    404: {CODES["unknown"]},
+    200: {REVOKED, ALREADY_REVOKED},
+}
+"""The verdicts on an earn that somebody else revoked; where the vendor takes it for ours, so do we from then on."""
 FAILURES = frozenset({*(kind for kind, _ in CODES.values()), "EXHAUSTED"})
 NEVER_REVOCABLE = frozenset({"POS", "CODE"})
 
@@ -44,7 +50,7 @@ def _if_gone_before(case: Case, earn: Earned, wave: int) -> set[tuple[str, int |
     unclear = case.may_be_taken_for_ours(earn.earn_id)
     if told is not None and told < wave:
         return {ALREADY_REVOKED}
-    legal: set[tuple[str, int | None]] = {CODES["revoked"]}
+    legal = SECOND_REVOKE[case.evidence.vendor.second_revoke].copy()
     if told == wave or unclear:
         legal.add(ALREADY_REVOKED)
     if told == wave and unclear:

@@ -12,7 +12,10 @@ from tests.end_to_end.stories import a_story
 from tests.end_to_end.truth import Earned, EarnTruth, Given, Unreadable, VendorState
 
 BEFORE, AMONG, AFTER, LAST = 1, 2, 3, 4
-"""Waves: earns that are known early; returns, and earns that race with them; late earns; what comes at the very end."""
+"""Waves: earns that are known early; returns, and earns that race with them; late earns, and returns of a bill of which
+others are settled; what comes at the very end."""
+LATER = 0.3
+"""The share of a story's further returns before which it waits until the earlier ones are settled."""
 EARN_WAVES = {"1": 74, "2": 14, "3": 12}
 FEED_WAVES = {"0": 40, "1": 30, "2": 15, "4": 15}
 """When the feed tells of a redemption or a revoke that was not ours; 0: never."""
@@ -62,9 +65,11 @@ class _Making:
             for purchase in story.purchases:
                 for earn in purchase.earns:
                     earns += self.earn_records(earn)
-            for back in story.returns:
+            wave = AMONG
+            for at, back in enumerate(story.returns):
+                wave = AFTER if at and self.chance.random() < LATER else wave
                 for given in self.return_records(back, customer_id):
-                    returns.setdefault(given.partition, []).append(given)
+                    returns.setdefault(given.partition, []).append(replace(given, wave=wave))
                     count += 1
         records = [*earns, *self.garbage_of_the_feed(), *self.woven(returns)]
         return World(given=tuple(sorted(records, key=lambda given: given.wave)), vendor=self.vendor)

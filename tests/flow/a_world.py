@@ -35,14 +35,19 @@ class Flow:
         self.inflow.received(records)
 
     async def rest(self, seconds: float = ONE_HOUR) -> None:
-        """Let virtual time pass until nothing is under way, at most so long; a failed task fails the test."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        while (working := [task for task in self.tasks if not task.done()]) and loop.time() < end:
-            await asyncio.wait(working, timeout=end - loop.time(), return_when="FIRST_COMPLETED")
-        for task in self.tasks:
-            if task.done():
-                task.result()
+        """As `at_rest`."""
+        await at_rest(self.tasks, seconds)
+
+
+async def at_rest(tasks: list[asyncio.Task[None]], seconds: float = ONE_HOUR) -> None:
+    """Let virtual time pass until nothing is under way, at most so long; a failed task fails the test."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while (working := [task for task in tasks if not task.done()]) and loop.time() < end:
+        await asyncio.wait(working, timeout=end - loop.time(), return_when="FIRST_COMPLETED")
+    for task in tasks:
+        if task.done():
+            task.result()
 
 
 def a_flow(vendor: FakeVendor, options: Options | None = None, *, ledger: Ledger | None = None) -> Flow:

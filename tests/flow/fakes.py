@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consumer.adapters.memory import MemoryLedger
-from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, OrgId, RequestId
+from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, OrgId, Record, RequestId
 from consumer.core.notification import Foreign
 from consumer.core.outcome import RevokeOutcome
 from consumer.ports import (
@@ -99,7 +99,7 @@ class Silence:
         self.retries: list[str] = []
         self.requests: list[tuple[int, int]] = []
 
-    def settled(self, outcome: RevokeOutcome, seconds: float) -> None: ...
+    def settled(self, record: Record, outcome: RevokeOutcome, seconds: float) -> None: ...
 
     def called(self, operation: str, code: str, seconds: float) -> None: ...
 

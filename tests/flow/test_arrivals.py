@@ -166,32 +166,6 @@ def test_what_the_policy_keeps_is_told_with_its_reason() -> None:
     virtual_time.run(main())
 
 
-def test_the_trace_context_runs_through_the_request_and_the_outcome() -> None:
-    async def main() -> None:
-        flow = a_flow(FakeVendor())
-        await received(flow, earned(0))
-        trace = ("traceparent", b"00-1-2-01")
-        await received(flow, record(0, return_fields(), headers=(("other", b"x"), trace)))
-
-        (call,) = [call for _, call in flow.vendor.calls]
-        assert call.traceparent == "00-1-2-01"
-        message = flow.published.completions[-1].outcome
-        assert message is not None
-        assert trace in message.headers
-
-    virtual_time.run(main())
-
-
-def test_a_trace_context_that_can_be_no_header_is_left_out() -> None:
-    async def main() -> None:
-        flow = a_flow(FakeVendor())
-        await received(flow, earned(0), record(0, return_fields(), headers=(("traceparent", b"00\n"),)))
-
-        assert flow.vendor.calls[0][1].traceparent is None
-
-    virtual_time.run(main())
-
-
 def test_an_answer_without_a_request_id_is_counted_and_has_no_id() -> None:
     async def main() -> None:
         flow = a_flow(FakeVendor(answers=lambda _: answer(200, {"data": {"code": 200}}, request_id=None)))

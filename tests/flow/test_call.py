@@ -17,7 +17,7 @@ def test_the_oldest_call_under_way_is_known_until_it_ends() -> None:
         config = GateConfig(concurrency=2, per_minute=0, reserve=0.05, hold=HoldPolicy(initial=0.5, max=60.0))
         gate = Gate(config, loop=loop, chance=lambda: 0.5)
         caller = Caller(FakeVendor(latency=5.0), gate, Silence(), loop)
-        call = Call(org_id=OrgId("100"), customer_id=CustomerId(7), earns=(), traceparent=None)
+        call = Call(org_id=OrgId("100"), customer_id=CustomerId(7), earns=(), traceparents=())
         permits = [gate.line_up().result() for _ in range(2)]
         asked = []
         for permit in permits:

@@ -137,6 +137,24 @@ def test_a_claim_that_a_hold_outlasted_and_another_took_stops_the_request() -> N
     virtual_time.run(main())
 
 
+def test_a_request_that_a_hold_outlasted_is_let_go_with_its_partition() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = a_flow(FakeVendor(answers=in_parts(until=LEASE * 2)), ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await asyncio.sleep(LEASE * 2 - 50.0)
+        drain = flow.inflow.revoked([Partition(RETURNS, 0)])
+        await flow.rest(1.0)
+
+        assert drain.done()
+        assert ledger.earn("e1").claim == "returns/0/0"
+        assert all(task.done() for task in flow.tasks)
+
+    virtual_time.run(main())
+
+
 def in_parts(until: float) -> Answer:
     """e1 is revoked, of e2 nothing is said; asked for alone it is too much until then."""
 

@@ -90,11 +90,27 @@ def test_a_higher_ratio_lets_them_all_go() -> None:
     virtual_time.run(main())
 
 
+def test_the_phase_knows_since_when_it_lasts() -> None:
+    async def main() -> None:
+        flow, loop = flooded_flow(SlowLedger()), asyncio.get_running_loop()
+        phases = Phases(flow.gate, flow.outlet, flow.telemetry, loop, ledger_is_away=lambda: False)
+        await asyncio.sleep(5.0)
+        assert phases.since == loop.time() - 5.0
+        phases.look(has_started=True)
+        await asyncio.sleep(60.0)
+        phases.look(has_started=True)
+
+        assert phases.since == loop.time() - 60.0
+
+    virtual_time.run(main())
+
+
 def test_the_phase_follows_every_hold_and_tells_each_change_once() -> None:
     async def main() -> None:
         flow = flooded_flow(SlowLedger())
         away = [False]
-        phases = Phases(flow.gate, flow.outlet, flow.telemetry, ledger_is_away=lambda: away[0])
+        loop = asyncio.get_running_loop()
+        phases = Phases(flow.gate, flow.outlet, flow.telemetry, loop, ledger_is_away=lambda: away[0])
         phases.look(has_started=False)
         assert not flow.telemetry.events
         phases.look(has_started=True)

@@ -131,6 +131,7 @@ def test_looking_sends_nothing_and_says_the_same() -> None:
         (a_letter(0), wish(promotion="p2"), Fate.NOT_WANTED),
         (a_letter(0, dlt_failures='[{"promotion_id": "p2"}]'), wish(promotion="p2"), Fate.CHOSEN),
         (a_letter(0, dlt_failures='[{"promotion_id": "p'), wish(promotion="p"), Fate.NOT_WANTED),
+        (a_letter(0, dlt_failures='{"promotion_id": "p"}'), wish(promotion="p"), Fate.NOT_WANTED),
         (a_letter(0), wish(since=Millis(a_letter(0).timestamp + 1)), Fate.NOT_WANTED),
         (a_letter(0), wish(since=a_letter(0).timestamp), Fate.CHOSEN),
         (a_letter(0), wish(partition=1), Fate.NOT_WANTED),

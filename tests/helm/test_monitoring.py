@@ -8,9 +8,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from consumer.adapters.metrics.families import Build, Families
-from tests.helm.chart import CHART, NAMESPACE, Values, changed, defaults, example, notes, one, rendered, text
+from tests.helm.chart import CHART, NAMESPACE, Values, changed, defaults, example, notes, one, rendered
 
 FULL = example("full")
+DASHBOARD = json.loads((CHART / "files" / "dashboard.json").read_text())
 SNAPSHOT = (Path(__file__).parents[2] / "consumer/adapters/metrics/snapshot.py").read_text()
 
 
@@ -93,14 +94,21 @@ def test_nothing_of_it_is_there_without_asking() -> None:
 
 
 def test_the_dashboard_is_found_by_its_label() -> None:
-    file = CHART / "files" / "dashboard.json"
-    if not file.exists():
-        assert "-dashboard" not in text(FULL)
-        return
     shown = one(rendered(FULL), "ConfigMap", "-dashboard")
 
     assert shown["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert json.loads(shown["data"]["returns-consumer.json"]) == json.loads(file.read_text())
+    assert shown["metadata"]["annotations"] == {"grafana_folder": "Returns"}
+    assert json.loads(shown["data"]["returns-consumer.json"]) == {
+        **DASHBOARD,
+        "links": [{**DASHBOARD["links"][0], "url": "https://runbooks.example/returns/"}],
+    }
+
+
+def test_what_is_rendered_does_not_depend_on_the_cluster_that_is_asked() -> None:
+    templates = [file for file in (CHART / "templates").rglob("*") if file.is_file()]
+
+    assert [file.name for file in templates if ".Capabilities" in file.read_text()] == []
+    assert [file.name for file in templates if "lookup " in file.read_text()] == []
 
 
 def test_the_notes_say_what_there_is_and_how_to_look() -> None:

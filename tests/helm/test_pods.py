@@ -38,6 +38,16 @@ def test_every_pod_is_restricted(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), PODS)
+def test_no_pod_fills_its_node(name: str, kind: str) -> None:
+    spec = pod_of(name, kind)
+    requests, limits = (container(spec)["resources"][which] for which in ("requests", "limits"))
+
+    assert limits == {"memory": requests["memory"]}, "a limit of CPU would stall Kafka's heartbeats"
+    assert requests["cpu"]
+    assert all(volume["emptyDir"].get("sizeLimit") for volume in spec["volumes"] if "emptyDir" in volume)
+
+
+@pytest.mark.parametrize(("name", "kind"), PODS)
 def test_no_pod_gets_a_token_or_the_addresses_of_its_neighbours(name: str, kind: str) -> None:
     spec = pod_of(name, kind)
     assert (spec["automountServiceAccountToken"], spec["enableServiceLinks"]) == (False, False)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from consumer.wiring.parts import POLL_STALLED_AFTER
 from tests.helm.chart import RefusedError, Values, changed, defaults, example, rendered
 
 KEDA = example("keda")
@@ -24,6 +25,11 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
         MINIMAL,
         {"config__kafka__options": {"max.poll.interval.ms": 40000}},
         "less than half of max.poll.interval.ms",
+    ),
+    "a poll interval that the probe does not see": (
+        MINIMAL,
+        {"config__kafka__options": {"max.poll.interval.ms": POLL_STALLED_AFTER * 1000}},
+        f"must be more than the {POLL_STALLED_AFTER:g} s",
     ),
     "a call longer than the drain": (MINIMAL, {"config__api__timeout": 21}, "must not exceed config.kafka.drain"),
     "a lease too short": (MINIMAL, {"config__ledger__claim_lease": 10}, "must be more than config.api.timeout"),

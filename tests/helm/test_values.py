@@ -65,10 +65,6 @@ SEEN_ELSEWHERE = {
     "podSecurityContext.runAsNonRoot",  # may not be anything but true
     "persistence.enabled",  # may not be false with SQLite
     "autoscaling.partitions",  # bounds maxReplicas
-    "dashboard.enabled",  # nothing to render until there is a dashboard
-    "dashboard.namespace",
-    "dashboard.labels",
-    "dashboard.annotations",
 }
 
 

@@ -18,10 +18,10 @@ Firing = frozenset[str]
 """Each as NAME/severity."""
 
 
-def groups() -> list[dict[str, Any]]:
-    """The rule groups of the rendered PrometheusRule."""
-    values = changed(example("minimal"), prometheusRule__enabled=True, prometheusRule__disabled=[])
-    found: list[dict[str, Any]] = one(rendered(values), "PrometheusRule")["spec"]["groups"]
+def groups(release: str = "r", **changes: object) -> list[dict[str, Any]]:
+    """The rule groups of the PrometheusRule that a release with these changed values renders."""
+    values = changed(example("minimal"), prometheusRule__enabled=True, prometheusRule__disabled=[], **changes)
+    found: list[dict[str, Any]] = one(rendered(values, release), "PrometheusRule")["spec"]["groups"]
     return found
 
 

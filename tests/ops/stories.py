@@ -87,7 +87,12 @@ PROGRESS = (
 )
 
 VENDOR = (
-    a_story("the key is revoked", "ReturnsApiAuthRejected/critical", {day.holding("credentials"): bad(20, 1)}, at=65),
+    a_story(
+        "the key is revoked",
+        "ReturnsApiAuthRejected/critical",
+        {day.holding("credentials"): bad(20, 1), day.CLOSED: bad(20, 0, well=1)},
+        at=75,
+    ),
     a_story("some calls are refused", "ReturnsApiAuthRejected/critical", {day.answers("401"): burst(20, 0.1)}, at=65),
     a_story("many calls fail", "ReturnsApiErrors/warning", {day.answers("503"): burst(30, 0.5)}, at=78),
     a_story(
@@ -101,7 +106,12 @@ VENDOR = (
         at=90,
     ),
     a_story("the vendor is away", "ReturnsCircuitOpen/warning", {day.CLOSED: bad(20, 0, well=1)}, at=75),
-    a_story("the vendor throttles", "ReturnsThrottled429/warning", {day.THROTTLED: burst(20, 0.1)}, at=75),
+    a_story(
+        "the vendor throttles",
+        "ReturnsThrottled429/warning",
+        {day.THROTTLED: burst(20, 0.1), day.holding("quota"): bad(20, 1), day.CLOSED: bad(20, 0, well=1)},
+        at=75,
+    ),
     a_story(
         "a certificate ends within a week",
         "ReturnsCredentialExpiring/warning",

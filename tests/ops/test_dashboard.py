@@ -53,6 +53,12 @@ def test_one_data_source_and_the_instances_can_be_chosen() -> None:
         assert each["datasource"] == SOURCE
 
 
+def test_it_leads_to_the_runbooks() -> None:
+    (link,) = BOARD["links"]
+
+    assert (link["title"], link["url"]) == ("Runbooks", "docs/runbooks/")
+
+
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel["title"]))
 def test_a_panel_says_what_it_shows_in_a_unit_from_the_chosen_source(panel: dict[str, Any]) -> None:
     defaults = panel["fieldConfig"]["defaults"]

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -19,10 +20,21 @@ ARCHIVE = "kafka.jsa"
 
 
 class KafkaBroker:
-    """One broker; a new one is a cluster of its own unless it is given a plan and its place in it."""
+    """One broker; a new one is a cluster of its own unless it is given a plan and its place in it.
 
-    def __init__(self, plan: ClusterPlan | None = None, place: int = 0, *, archive: str | None = None) -> None:
+    `more` are properties besides those of every broker.
+    """
+
+    def __init__(
+        self,
+        plan: ClusterPlan | None = None,
+        place: int = 0,
+        *,
+        archive: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self._archive = archive
+        self._more = more or {}
         self._plan = plan_cluster(1) if plan is None else plan
         self._node = self._plan.nodes[place]
         self._home = tempfile.TemporaryDirectory(prefix="kafka-")
@@ -47,7 +59,7 @@ class KafkaBroker:
         """Start it without waiting: the nodes of a cluster need each other."""
         configuration = self._folder / "server.properties"
         if not configuration.exists():
-            chosen = settings(self._plan, self._node, self._folder / "data")
+            chosen = settings(self._plan, self._node, self._folder / "data") | dict(self._more)
             configuration.write_text("".join(f"{name}={value}\n" for name, value in chosen.items()))
             self._format(configuration)
         self._process = Process(
@@ -67,7 +79,7 @@ class KafkaBroker:
         done = subprocess.run(
             [
                 *(*jvm(), "-XX:TieredStopAtLevel=1", self._archive or use_archive()),
-                *("kafka.tools.StorageTool", "format", "-t", self._plan.id, "-c", str(configuration)),
+                *("kafka.tools.StorageTool", "format", f"--cluster-id={self._plan.id}", "-c", str(configuration)),
             ],
             capture_output=True,
             text=True,

@@ -46,6 +46,8 @@ class ReadCommitted:
                 "isolation.level": "read_committed",
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
+                # How long the broker waits for more before it tells that a partition is at its end.
+                "fetch.wait.max.ms": 10,
                 "log_level": 0,
             },
         )
@@ -88,7 +90,7 @@ class ReadCommitted:
         self._consumer.assign([TopicPartition(self._topic, number, offset) for number, offset in self._next.items()])
 
     def _read(self) -> None:
-        for message in self._consumer.consume(BATCH, POLL):
+        for message in (*self._consumer.consume(1, POLL), *self._consumer.consume(BATCH, 0)):
             error = message.error()
             if error is None:
                 self._keep(message)

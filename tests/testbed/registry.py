@@ -43,6 +43,9 @@ class SchemaRegistry:
                 | {
                     "QUARKUS_HTTP_HOST": "127.0.0.1",
                     "QUARKUS_HTTP_PORT": str(self._port),
+                    # Its own is 9000, which a second registry of this machine has already.
+                    "QUARKUS_MANAGEMENT_HOST": "127.0.0.1",
+                    "QUARKUS_MANAGEMENT_PORT": "0",
                     "APICURIO_STORAGE_KIND": "sql",
                     "APICURIO_STORAGE_SQL_KIND": "h2",
                 },

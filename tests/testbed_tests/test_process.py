@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.testbed.missing import MissingPartError, give_up
 from tests.testbed.process import Process, Program, leash
-from tests.testbed.service import ROOT
 from tests.testbed.waiting import wait_until
 
+ROOT = Path(__file__).parents[2]
 STARTS_AND_DIES = """
 import os, pathlib, signal
 from tests.testbed.process import Process, Program
@@ -30,8 +31,9 @@ def runs(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.skipif(not leash(), reason="this machine has no setpriv")
 def test_a_program_dies_with_the_test_run_that_was_killed(tmp_path: Path) -> None:
+    if not leash():
+        give_up("setpriv", MissingPartError("install util-linux"))
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     killed = subprocess.run(
         [sys.executable, "-c", STARTS_AND_DIES],

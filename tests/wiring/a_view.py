@@ -23,6 +23,7 @@ class APhase:
 
     phase: Phase = Phase.RUNNING
     held: frozenset[Hold] = field(default_factory=frozenset)
+    since: float = 0.0
 
     def holds(self) -> frozenset[Hold]:
         return self.held

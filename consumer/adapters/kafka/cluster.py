@@ -46,8 +46,8 @@ class Cluster:
                 raise Fatal(f"the list of topics: {error.name()}: {error.str()}") from refused
             self._tell(NOTHING, error.name())
             return NOTHING
-        counts = {name: len(topics[name].partitions) for name in self._config.topics.all if name in topics}
-        missing = tuple(name for name in self._config.topics.all if not counts.get(name))
+        counts = {name: len(topics[name].partitions) for name in self._config.needed if name in topics}
+        missing = tuple(name for name in self._config.needed if not counts.get(name))
         sight = Sight(reachable=True, missing=missing, partitions=tuple(counts.items()))
         self._tell(sight, "")
         return sight

@@ -29,7 +29,7 @@ class Topics:
 
     @property
     def all(self) -> tuple[str, str, str, str]:
-        """What has to exist."""
+        """What is read, and what is published to."""
         return self.returns, self.earns, self.results, self.dead_letters
 
 
@@ -49,12 +49,21 @@ class KafkaConfig:
     window: int
     drain: float
     statistics_interval: float = 5.0
+    publishes: bool = True
+    """Whether there is anything to publish; where there is not, only what is read has to exist."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The topics that must be there before anything begins."""
+        return self.topics.all if self.publishes else self.topics.sources
 
 
 TRANSACTION_TIMEOUT = 10.0
 """Seconds after which the broker aborts a killed owner's transaction, and its readers and next owner go on."""
 
 _CLIENT_DEFAULTS: Properties = {
+    # The clients' own log is lines of text on stderr, several a second while no broker answers. Ours tells what counts.
+    "log_level": 0,
     "socket.keepalive.enable": True,
     # KIP-714 would send the client's own metrics to the broker's operator. What is worth knowing is in /metrics.
     "enable.metrics.push": False,
@@ -158,6 +167,18 @@ def producer_properties(config: KafkaConfig) -> Properties:
         **_without(config.options, _CONSUMER_ONLY),
         **_PRODUCER_PROMISE,
         "transactional.id": f"{config.group_id}-{uuid4().hex}",
+        "bootstrap.servers": config.bootstrap_servers,
+    }
+
+
+def admin_properties(config: KafkaConfig) -> dict[str, OptionValue]:
+    """The properties of a client that only asks, and makes topics."""
+    foreign = (*_CONSUMER_ONLY, *_PRODUCER_ONLY)
+    return {
+        "enable.metrics.push": False,
+        "log_level": 0,
+        "client.id": config.group_id,
+        **{name: value for name, value in config.options.items() if not name.startswith(foreign)},
         "bootstrap.servers": config.bootstrap_servers,
     }
 

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
-from confluent_kafka import Message as Delivered
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from consumer.adapters.kafka.attempt import Attempts, Fatal, Patience
 from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
+from consumer.adapters.kafka.delivered import answered, is_end, record_of
 from consumer.adapters.kafka.silence import Silence
-from consumer.core.model import Coordinates, Millis, Record
+from consumer.core.model import Record
 from consumer.core.offset_map import Empty, Ignored, Restored, decode
 from consumer.core.redrive import Stretch
 from consumer.core.redriven import Redriven, started
@@ -34,8 +34,6 @@ class DeadLetterTopic:
         self._servers = config.bootstrap_servers
         self._attempts = Attempts(Silence(), lambda: None)
         properties = {
-            # A person reads the end of the command, not the client's log.
-            "log_level": 0,
             **consumer_properties(config),
             "group.id": group,
             # The end of a partition is where the last record may be a transaction's marker, which nobody delivers.
@@ -95,9 +93,9 @@ class DeadLetterTopic:
                 continue
             error = delivered.error()
             if error is not None:
-                position = end if _is_end(error) else position
+                position = end if is_end(error) else position
                 continue
-            record = _record(delivered)
+            record = record_of(delivered)
             if record.source.offset >= end:
                 return records, end
             records.append(record)
@@ -107,7 +105,7 @@ class DeadLetterTopic:
 
     def _stretch(self, commit: TopicPartition) -> Stretch:
         place = TopicPartition(commit.topic, commit.partition)
-        first, end = self._ask(lambda wait: _answered(self._consumer.get_watermark_offsets(place, wait)))
+        first, end = self._ask(lambda wait: answered(self._consumer.get_watermark_offsets(place, wait)))
         redriven = Redriven(position=first) if commit.offset < 0 else self._progress(commit, first, end)
         return Stretch(topic=commit.topic, partition=commit.partition, redriven=redriven, end=end)
 
@@ -133,39 +131,8 @@ class DeadLetterTopic:
             raise Fatal(f"Kafka at {self._servers}: {fatal}") from None
 
 
-def _record(delivered: Delivered) -> Record:
-    topic, partition, offset = delivered.topic(), delivered.partition(), delivered.offset()
-    if topic is None or partition is None or offset is None:
-        raise Fatal("a record without its place")
-    given = delivered.headers()
-    pairs = given.items() if isinstance(given, dict) else given or ()
-    return Record(
-        source=Coordinates(topic, partition, offset),
-        epoch=0,
-        key=delivered.key(),
-        value=delivered.value(),
-        headers=tuple((name, value.encode() if isinstance(value, str) else value) for name, value in pairs),
-        timestamp=Millis(delivered.timestamp()[1]),
-    )
-
-
-def _is_end(error: KafkaError) -> bool:
-    """Whether the partition's end was reached; what passes is waited for. Raises Fatal for what does not pass."""
-    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public code, by its only name
-        return True
-    if error.fatal() or error.name() in {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED"}:
-        raise Fatal(f"{error.name()}: {error.str()}")
-    return False
-
-
 def _sound(commits: list[TopicPartition]) -> list[TopicPartition]:
     for commit in commits:
         if commit.error is not None:
             raise KafkaException(commit.error)
     return commits
-
-
-def _answered(ends: tuple[int, int] | None) -> tuple[int, int]:
-    if ends is None:
-        raise KafkaException(KafkaError(KafkaError.REQUEST_TIMED_OUT))
-    return ends

@@ -1,7 +1,7 @@
 """Partitions come and go: what is done before they are ours, and before they are another's."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, TopicPartition
@@ -13,8 +13,13 @@ from consumer.adapters.kafka.outbox import Outbox
 from consumer.adapters.kafka.starts import Starts
 from consumer.adapters.kafka.telling import KafkaTelemetry, RebalanceKind
 from consumer.adapters.kafka.wishes import Wishes
-from consumer.ports import Intake, Partition
+from consumer.ports import EventName, Intake, Partition
 
+_TOLD: Mapping[RebalanceKind, EventName] = {
+    "assigned": "partitions_assigned",
+    "revoked": "partitions_revoked",
+    "lost": "partitions_lost",
+}
 _LOOK = 0.02
 """Seconds between two looks at what was completed during a drain."""
 
@@ -104,7 +109,7 @@ class Rebalance:
             for partition in partitions:
                 self.telemetry.forget(partition)
         names = [f"{partition.topic}/{partition.partition}" for partition in sorted(partitions, key=_order)]
-        self.telemetry.event(f"partitions_{kind}", partitions=names)
+        self.telemetry.event(_TOLD[kind], partitions=names)
 
 
 def _order(partition: Partition) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from confluent_kafka import Message as Delivered
 from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience
 from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, BadOption, KafkaConfig, producer_properties
 from consumer.adapters.kafka.silence import Silence
+from consumer.adapters.kafka.transaction import BY_KEY
 from consumer.core.redrive import Again, Stretch
 from consumer.core.redriven import Redriven
 from consumer.core.triage import FENCED, Call
@@ -20,7 +21,6 @@ Answer = TypeVar("Answer")
 _INSIDE = 0.8 * TRANSACTION_TIMEOUT
 _TO_END = 3 * TRANSACTION_TIMEOUT
 _MOST_TRIES = 5
-BY_KEY = -1
 _PAUSE = 0.5
 
 
@@ -35,8 +35,6 @@ class AgainSender:
         self._refused = ""
         self._partitions: Mapping[str, int] = {}
         properties = {
-            # A person reads the end of the command, not the client's log.
-            "log_level": 0,
             **producer_properties(config),
             # One name for all redrives of a group: a second one at the same time ends the first.
             "transactional.id": group,

@@ -1,9 +1,9 @@
 """The telemetry of a command that a person watches: nothing is counted, its end tells all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from consumer.adapters.kafka.telling import RebalanceKind
-from consumer.ports import Completion, Partition
+from consumer.adapters.kafka.telling import LoopPart, RebalanceKind
+from consumer.ports import Completion, EventName, Partition
 
 
 class Silence:
@@ -27,6 +27,9 @@ class Silence:
     def skipped(self, topic: str, count: int) -> None:
         """Nothing."""
 
+    def spent(self, part: LoopPart, seconds: float) -> None:
+        """Nothing."""
+
     def map_ignored(self, reason: str) -> None:
         """Nothing."""
 
@@ -39,11 +42,11 @@ class Silence:
     def forget(self, partition: Partition) -> None:
         """Nothing."""
 
-    def round_trip(self, broker: str, seconds: float) -> None:
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
         """Nothing."""
 
     def failed(self, code: str) -> None:
         """Nothing."""
 
-    def event(self, name: str, **fields: object) -> None:
+    def event(self, name: EventName, **fields: object) -> None:
         """Nothing."""

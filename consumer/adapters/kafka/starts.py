@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 
 from consumer.adapters.kafka.assignment import Start
 from consumer.adapters.kafka.attempt import Attempts, Patience
+from consumer.adapters.kafka.delivered import answered
 from consumer.adapters.kafka.telling import EarnFeed, KafkaTelemetry
 from consumer.core.offset_map import Empty, Ignored, Restored, decode
 from consumer.core.progress import Progress
@@ -52,7 +53,7 @@ class Starts:
             return Start(partition=partition, offset=OFFSET_BEGINNING, progress=Progress(0), unfollowed=True)
 
         def ends(wait: float) -> tuple[int, int]:
-            return _answered(consumer.get_watermark_offsets(TopicPartition(commit.topic, commit.partition), wait))
+            return answered(consumer.get_watermark_offsets(TopicPartition(commit.topic, commit.partition), wait))
 
         low, high = self._attempts.ask(Call.READ, ends, patience)
         if commit.offset > high:
@@ -94,9 +95,3 @@ def _sound(commits: list[TopicPartition]) -> list[TopicPartition]:
         if commit.error is not None:
             raise KafkaException(commit.error)
     return commits
-
-
-def _answered(ends: tuple[int, int] | None) -> tuple[int, int]:
-    if ends is None:
-        raise KafkaException(KafkaError(KafkaError.REQUEST_TIMED_OUT))
-    return ends

@@ -1,11 +1,13 @@
 """What the Kafka thread asks of the rest and tells the people who watch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-from consumer.ports import Completion, Partition
+from consumer.ports import Completion, EventName, Partition
 
 RebalanceKind = Literal["assigned", "revoked", "lost"]
+LoopPart = Literal["wait", "poll", "work", "publish"]
+"""Nothing came; something came, or partitions did; it was handed over; results were published."""
 
 
 class EarnFeed(Protocol):
@@ -28,6 +30,10 @@ class KafkaTelemetry(Protocol):
 
     def polled(self, now: float) -> None:
         """The loop turns; seconds since 1970. At most a few times a second."""
+        ...
+
+    def spent(self, part: LoopPart, seconds: float) -> None:
+        """The loop spent so long on this part of a turn."""
         ...
 
     def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:
@@ -66,14 +72,14 @@ class KafkaTelemetry(Protocol):
         """The partition is not ours any more: what was told of it must not stay."""
         ...
 
-    def round_trip(self, broker: str, seconds: float) -> None:
-        """The mean time a broker takes to answer."""
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
+        """The mean time that each broker which answered of late takes for it; others are forgotten."""
         ...
 
     def failed(self, code: str) -> None:
         """Kafka answered with an error, by the name of its code."""
         ...
 
-    def event(self, name: str, **fields: object) -> None:
+    def event(self, name: EventName, **fields: object) -> None:
         """A line of the log."""
         ...

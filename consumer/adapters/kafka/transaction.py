@@ -18,6 +18,8 @@ _INSIDE = 0.8 * TRANSACTION_TIMEOUT
 """Seconds to reach the commit: after its timeout the broker has aborted the transaction by itself."""
 _TO_END = 3 * TRANSACTION_TIMEOUT
 """Seconds for the answer to a commit or an abort. Asking again is safe and the only way to learn its fate."""
+BY_KEY = -1
+"""The partition that the key decides."""
 _PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
 
 
@@ -27,6 +29,15 @@ class Batch:
 
     completions: Sequence[Completion]
     positions: Sequence[TopicPartition]
+
+
+@dataclass(frozen=True, slots=True)
+class ToWrite:
+    """One message on its way."""
+
+    topic: str
+    partition: int
+    message: Message
 
 
 class Transactions:
@@ -42,6 +53,8 @@ class Transactions:
         self._given_up = given_up
         self._undelivered: str | None = None
         self._too_large: str | None = None
+        self.letter_partitions = 0
+        """How many partitions the dead-letter topic has; 0 while that is not known."""
         properties = producer_properties(config)
         self.transactional_id = str(properties["transactional.id"])
         try:
@@ -75,8 +88,8 @@ class Transactions:
         self._undelivered = None
         try:
             self._attempts.ask(Call.BEGIN, lambda _: self._producer.begin_transaction(), inside)
-            for topic, message in self._messages(batch.completions):
-                self._produce(topic, message, inside)
+            for to_write in self._messages(batch.completions):
+                self._produce(to_write, inside)
             self._attempts.ask(
                 Call.OFFSETS,
                 lambda wait: self._producer.send_offsets_to_transaction(list(batch.positions), group, wait),
@@ -88,18 +101,25 @@ class Transactions:
             return False
         return True
 
-    def _messages(self, completions: Sequence[Completion]) -> Iterator[tuple[str, Message]]:
+    def _messages(self, completions: Sequence[Completion]) -> Iterator[ToWrite]:
         for completion in completions:
             if completion.outcome is not None:
-                yield self._topics.results, completion.outcome
+                yield ToWrite(self._topics.results, BY_KEY, completion.outcome)
             if completion.dead_letter is not None:
-                yield self._topics.dead_letters, completion.dead_letter
+                yield ToWrite(self._topics.dead_letters, self._letter_partition(completion), completion.dead_letter)
 
-    def _produce(self, topic: str, message: Message, patience: Patience) -> None:
+    def _letter_partition(self, completion: Completion) -> int:
+        """By the key, as the source's records were; without one a partition's letters stay together, in their order."""
+        if completion.record.key is not None or not self.letter_partitions:
+            return BY_KEY
+        return completion.record.source.partition % self.letter_partitions
+
+    def _produce(self, to_write: ToWrite, patience: Patience) -> None:
+        topic = to_write.topic
         try:
-            self._producer.produce(topic, message.value, message.key, headers=list(message.headers))
+            self._hand_over(to_write)
         except BufferError:
-            self._wait_for_room(topic, message, patience)
+            self._wait_for_room(to_write, patience)
         except KafkaException as refused:
             error: KafkaError = refused.args[0]
             if error.name() == "MSG_SIZE_TOO_LARGE":
@@ -107,11 +127,17 @@ class Transactions:
             # The local call has no answer to wait for: what it refuses, the state of the transaction explains.
             raise Abort(f"{Call.PRODUCE}: {error.name()}: {error.str()}") from refused
 
-    def _wait_for_room(self, topic: str, message: Message, patience: Patience) -> None:
+    def _hand_over(self, to_write: ToWrite) -> None:
+        message = to_write.message
+        self._producer.produce(
+            to_write.topic, message.value, message.key, to_write.partition, headers=list(message.headers)
+        )
+
+    def _wait_for_room(self, to_write: ToWrite, patience: Patience) -> None:
         while not patience.expired:
             self._producer.poll(0.05)
             try:
-                self._producer.produce(topic, message.value, message.key, headers=list(message.headers))
+                self._hand_over(to_write)
             except BufferError:
                 continue
             return

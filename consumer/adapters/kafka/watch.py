@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaError
 from consumer.adapters.kafka.assignment import Assignment
 from consumer.adapters.kafka.attempt import Fatal, failure_of
 from consumer.adapters.kafka.telling import KafkaTelemetry
+from consumer.core.repeats import Repeats
 from consumer.core.triage import Call, Remedy, triage
 from consumer.ports import Partition
 
@@ -51,17 +52,21 @@ class Listener:
         self._assignment = assignment
         self._telemetry = telemetry
         self._fatal: Fatal | None = None
+        self._repeats = Repeats()
         self.partition_counts: Mapping[str, int] = {}
         self.join_state = "init"
         self.join_state_since = time.monotonic()
 
     def on_error(self, error: KafkaError) -> None:
-        """Tell it; one that is beyond help ends the worker at its next turn."""
-        self._telemetry.failed(error.name())
-        self._telemetry.event("kafka_error", code=error.name(), message=error.str())
+        """Tell it, unless its like was told just now; one that is beyond help ends the worker at its next turn."""
+        code, now = error.name(), time.monotonic()
+        self._telemetry.failed(code)
+        if self._repeats.is_news(code, now):
+            self._repeats = self._repeats.after(code, now)
+            self._telemetry.event("kafka_error", code=code, message=error.str())
         if triage(failure_of(error), Call.POLL, expired=False) is Remedy.STOP:
             # Raised from the loop: an exception in a callback of the client's would lose the records of that poll.
-            self._fatal = Fatal(f"{error.name()}: {error.str()}")
+            self._fatal = Fatal(f"{code}: {error.str()}")
 
     def stop_if_fatal(self) -> None:
         """Raises Fatal where the consumer is beyond help."""
@@ -75,8 +80,7 @@ class Listener:
             end = report.ends.get(held.partition)
             if end is not None:
                 self._telemetry.lag(held.partition, max(0, end - held.progress.watermark))
-        for broker, seconds in report.round_trips.items():
-            self._telemetry.round_trip(broker, seconds)
+        self._telemetry.round_trips(report.round_trips)
         self.partition_counts = report.partition_counts
         if report.join_state != self.join_state:
             self.join_state, self.join_state_since = report.join_state, time.monotonic()

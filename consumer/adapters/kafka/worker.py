@@ -1,19 +1,19 @@
 """The Kafka thread: polls, hands records over, publishes what is complete."""
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Thread
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
-from confluent_kafka import Message as Delivered
+from confluent_kafka import Consumer, KafkaException
 
 from consumer.adapters.kafka.assignment import Assignment, coordinates
-from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted, fatal_of
+from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted
 from consumer.adapters.kafka.cluster import Cluster
 from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
 from consumer.adapters.kafka.handover import HandOver, Post
+from consumer.adapters.kafka.inbox import BUSY, Inbox
+from consumer.adapters.kafka.laps import Laps
 from consumer.adapters.kafka.outbox import Outbox
 from consumer.adapters.kafka.rebalance import Rebalance
 from consumer.adapters.kafka.starts import Starts
@@ -25,9 +25,6 @@ from consumer.adapters.kafka.wishes import Wishes
 from consumer.core.progress import Window
 from consumer.ports import Completion, Intake, Partition
 
-_BUSY = 0.005
-"""Seconds to wait for records while something is under way, and so the most that a completion waits for its turn."""
-_IDLE = 0.1
 _LOOK_AGAIN = 1.0
 _REPORT = 0.1
 _CLOSING = 10.0
@@ -45,16 +42,27 @@ class KafkaWorker:
         self._intake = intake
         self._post = post
         self._telemetry = telemetry
-        self._window = Window(size=config.window)
         self._wishes = Wishes()
         self._status = KafkaStatus(join_state_since=time.monotonic())
         self._reported = 0.0
         attempts = Attempts(telemetry, self._tick)
         self._hung = attempts.hung
-        self._assignment = Assignment(self._window)
+        window = Window(size=config.window)
+        self._assignment = Assignment(window)
         self._listener = Listener(self._assignment, telemetry)
         self._transactions = Transactions(config, attempts, telemetry, self._wishes.now)
         self._outbox = Outbox(self._assignment, self._transactions, feed, telemetry)
+        self._laps = Laps(telemetry.spent)
+        self._inbox = Inbox(
+            assignment=self._assignment,
+            window=window,
+            outbox=self._outbox,
+            listener=self._listener,
+            intake=intake,
+            post=post,
+            telemetry=telemetry,
+            laps=self._laps,
+        )
         self._rebalance = Rebalance(
             assignment=self._assignment,
             outbox=self._outbox,
@@ -65,16 +73,7 @@ class KafkaWorker:
             wishes=self._wishes,
             drain=config.drain,
         )
-        try:
-            self._consumer = Consumer(
-                {
-                    **consumer_properties(config),
-                    "error_cb": self._listener.on_error,
-                    "stats_cb": self._listener.on_statistics,
-                }
-            )
-        except KafkaException as refused:
-            raise BadOption(str(refused.args[0].str())) from refused
+        self._consumer = _consumer(config, self._listener)
         # A daemon: a call that hangs must not keep the process from ending.
         self._thread = Thread(target=self._run, name="kafka", daemon=True)
 
@@ -140,9 +139,12 @@ class KafkaWorker:
             )
             if sight.reachable and not sight.missing:
                 break
+            # Nothing is delivered yet, but the client's complaints are: they say why nobody can be reached.
+            self._inbox.read(self._consumer)
             self._wishes.rest(_LOOK_AGAIN)
         if self._wishes.stopping():
             return False
+        self._transactions.letter_partitions = dict(sight.partitions).get(self._config.topics.dead_letters, 0)
         self._transactions.init(self._wishes.stopping)
         self._consumer.subscribe(
             list(self._config.topics.sources),
@@ -155,56 +157,12 @@ class KafkaWorker:
 
     def _turn(self) -> None:
         self._tick()
-        self._deliver(self._fetched())
+        self._inbox.read(self._consumer)
+        self._laps.end("work")
         self._outbox.publish(self._consumer)
-        self._regulate()
-
-    def _fetched(self) -> list[Delivered]:
-        try:
-            return self._fetch()
-        except KafkaException as refused:
-            # What was fetched together with the failure is gone, and the next record would hide the gap: start anew.
-            error: KafkaError = refused.args[0]
-            raise Fatal(f"{error.name()}: {error.str()}") from refused
-        except SystemError as broken:
-            raise fatal_of(broken) from broken
-
-    def _fetch(self) -> list[Delivered]:
-        batch = self._window.batch
-        if self._outbox.ready:
-            return self._consumer.consume(batch, 0)
-        if self._assignment.open:
-            return self._consumer.consume(batch, _BUSY)
-        # `consume` waits for a whole batch; only `poll` returns with the first record of a quiet topic.
-        first = self._consumer.poll(_IDLE)
-        if first is None:
-            return []
-        return [first, *self._consumer.consume(batch - 1, 0)] if batch > 1 else [first]
-
-    def _deliver(self, deliveries: list[Delivered]) -> None:
-        self._listener.stop_if_fatal()
-        if not deliveries:
-            return
-        for delivered in deliveries:
-            error = delivered.error()
-            if error is not None:
-                self._listener.on_error(error)
-        admission = self._assignment.admit(it for it in deliveries if it.error() is None)
-        for topic, count in admission.skipped.items():
-            self._telemetry.skipped(topic, count)
-        for topic, count in Counter(record.source.topic for record in admission.records).items():
-            self._telemetry.consumed(topic, count)
-        if admission.records:
-            self._post(lambda: self._intake.received(admission.records))
-
-    def _regulate(self) -> None:
-        full, free = self._assignment.to_pause(), self._assignment.to_resume()
-        if full:
-            self._consumer.pause(coordinates(full))
-        if free:
-            self._consumer.resume(coordinates(free))
-        for held in (*full, *free):
-            held.paused = not held.paused
+        self._laps.end("publish")
+        self._inbox.regulate(self._consumer)
+        self._laps.end("work")
 
     def _wind_down(self) -> None:
         """Read nothing more, publish what comes to its end, leave the group."""
@@ -215,7 +173,7 @@ class KafkaWorker:
         self._rebalance.final = final
         while not (final.done() or final.expired or self._wishes.now()):
             self._tick()
-            self._consumer.consume(1, _BUSY)
+            self._consumer.consume(1, BUSY)
             self._listener.stop_if_fatal()
             self._outbox.publish(self._consumer)
         self._rebalance.see_out(self._consumer, final)
@@ -256,3 +214,11 @@ class KafkaWorker:
             unpublished=len(self._outbox),
             own_returns_partitions=sum(it.partition.topic == self._config.topics.returns for it in partitions),
         )
+
+
+def _consumer(config: KafkaConfig, listener: Listener) -> Consumer:
+    callbacks = {"error_cb": listener.on_error, "stats_cb": listener.on_statistics}
+    try:
+        return Consumer({**consumer_properties(config), **callbacks})
+    except KafkaException as refused:
+        raise BadOption(str(refused.args[0].str())) from refused

@@ -7,7 +7,7 @@ from random import random
 from threading import Event
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from consumer.adapters.ledger.stage import Raced
@@ -39,15 +39,25 @@ def pause_after(failures: int, chance: float) -> float:
     return max(FIRST_PAUSE, longest * (0.5 + chance / 2))
 
 
+def reason_of(error: DBAPIError, url: URL) -> str:
+    """The first line of what the driver says, without the password of the URL."""
+    words = str(error.orig).strip().partition("\n")[0] or type(error.orig).__name__
+    for secret in (url.password, url.query.get("password")):
+        if secret:
+            words = words.replace(str(secret), "***")
+    return words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
     """Who is told how the store does, in the ledger thread.
 
-    `on_held` is told when the store goes away and when it is back; `on_commit` the seconds and the size of each group;
-    `on_error` which step failed: connect, write or read. `pause` waits.
+    `on_held` is told why the store is away, once until `on_recovered` is told that it is back; `on_commit` the seconds
+    and the size of each group; `on_error` which step failed: connect, write or read. `pause` waits.
     """
 
-    on_held: Callable[[bool], None] = nothing
+    on_held: Callable[[str], None] = nothing
+    on_recovered: Callable[[], None] = nothing
     on_commit: Callable[[float, int], None] = nothing
     on_error: Callable[[str], None] = nothing
     pause: Callable[[Event, float], None] = pause
@@ -78,7 +88,7 @@ class Holding:
                 self.let_go()
                 self._wait(doing, error, failures)
             else:
-                self._tell_held(held=False)
+                self._recovered()
                 return done
         raise AssertionError("count() ends never")
 
@@ -98,12 +108,17 @@ class Holding:
         if self._stopping.is_set():
             raise Stopped from error
         if getattr(error.orig, "sqlstate", None) not in CONFLICTS:
-            self._tell_held(held=True)
+            self._held_by(error)
         self._watcher.pause(self._stopping, pause_after(failures, random()))  # noqa: S311 - spreads load, hides nothing
         if self._stopping.is_set():
             raise Stopped from error
 
-    def _tell_held(self, *, held: bool) -> None:
-        if held is not self._held:
-            self._held = held
-            self._watcher.on_held(held)
+    def _held_by(self, error: DBAPIError) -> None:
+        if not self._held:
+            self._held = True
+            self._watcher.on_held(reason_of(error, self._engine.url))
+
+    def _recovered(self) -> None:
+        if self._held:
+            self._held = False
+            self._watcher.on_recovered()

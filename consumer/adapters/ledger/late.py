@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select, tuple_
 
 from consumer.adapters.ledger.bulk import Bulk
-from consumer.adapters.ledger.goods import EventKey, Goods, GoodsShelf, own_goods, returned_before
-from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, earn_of, purchase_text
+from consumer.adapters.ledger.goods import EventKey, GoodsRow, GoodsShelf, own_goods, returned_before
+from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, earn_of, purchase_of, purchase_text
 from consumer.adapters.ledger.tables import earns, returns
 from consumer.core.model import (
     BillNumber,
@@ -45,13 +45,32 @@ class _Version(NamedTuple):
 Versions = Mapping[EventKey, Sequence[_Version]]
 
 
+class EarlierReturns:
+    """Looks up the returns of purchases that may take earns."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._goods = GoodsShelf(bulk)
+        self._versions = bulk.look_up(_versions, [returns.c.org_id, returns.c.event_id])
+
+    def of(self, connection: Connection, purchases: Iterable[str]) -> Mapping[str, tuple[EarlierReturn, ...]]:
+        """By the purchase's text, oldest first."""
+        goods = self._goods.of(connection, purchases)
+        versions = self._versions_of(connection, {row.event for each in goods.values() for row in each if row.eligible})
+        return {text: tuple(_earlier_returns(purchase_of(text), rows, versions)) for text, rows in goods.items()}
+
+    def _versions_of(self, connection: Connection, events: Iterable[EventKey]) -> Versions:
+        found: dict[EventKey, list[_Version]] = {event: [] for event in events}
+        for row in self._versions(connection, found) if found else ():
+            found[row[0], row[1]].append(_Version(*row))
+        return found
+
+
 class Late:
     """The stage of `Ledger.late_earns`: it writes nothing."""
 
     def __init__(self, bulk: Bulk) -> None:
-        self._goods = GoodsShelf(bulk)
+        self._returns = EarlierReturns(bulk)
         self._earns = bulk.look_up(_earns, [earns.c.org_id, earns.c.earn_id])
-        self._versions = bulk.look_up(_versions, [returns.c.org_id, returns.c.event_id])
 
     def write(self, connection: Connection, arguments: Sequence[Asked]) -> Sequence[Asked]:
         """Nothing; only what is asked is passed on."""
@@ -64,29 +83,21 @@ class Late:
         rows = {(row[0], row[1]): row for row in self._earns(connection, keys)} if keys else {}
         found = {key: (earn_of(row), row) for key, row in rows.items()}
         purchases = {purchase_text(earn.purchase) for earn, _ in found.values() if earn.purchase is not None}
-        goods = self._goods.of(connection, purchases)
-        versions = self._versions_of(connection, {row.event for each in goods.values() for row in each if row.eligible})
+        earlier = self._returns.of(connection, purchases)
         return [
-            [
-                _late_earn(source, [found[key.org_id, key.earn_id] for key in each], goods, versions)
-                for source, each in asked
-            ]
+            [_late_earn(source, [found[key.org_id, key.earn_id] for key in each], earlier) for source, each in asked]
             for asked in written
         ]
 
-    def _versions_of(self, connection: Connection, events: Iterable[EventKey]) -> Versions:
-        found: dict[EventKey, list[_Version]] = {event: [] for event in events}
-        for row in self._versions(connection, found) if found else ():
-            found[row[0], row[1]].append(_Version(*row))
-        return found
 
-
-def _late_earn(source: Coordinates, found: Sequence[tuple[Earn, Row]], goods: Goods, versions: Versions) -> LateEarn:
+def _late_earn(
+    source: Coordinates, found: Sequence[tuple[Earn, Row]], earlier: Mapping[str, tuple[EarlierReturn, ...]]
+) -> LateEarn:
     purchase = next((earn.purchase for earn, _ in found if earn.purchase is not None), None)
     return LateEarn(
         earns=tuple(earn for earn, _ in found),
         settled=next((outcome for _, row in found if (outcome := _settled(source, row)) is not None), None),
-        returns=() if purchase is None else tuple(_earlier_returns(purchase, goods, versions)),
+        returns=() if purchase is None else earlier[purchase_text(purchase)],
     )
 
 
@@ -96,8 +107,7 @@ def _settled(source: Coordinates, row: Row) -> bytes | None:
     return outcome if source == Coordinates(topic, partition, offset) else None
 
 
-def _earlier_returns(purchase: PurchaseKey, goods: Goods, versions: Versions) -> Iterator[EarlierReturn]:
-    rows = goods[purchase_text(purchase)]
+def _earlier_returns(purchase: PurchaseKey, rows: Sequence[GoodsRow], versions: Versions) -> Iterator[EarlierReturn]:
     for row in rows:
         told = versions[row.event] if row.eligible else ()
         if not told or told[0].customer_id is None:

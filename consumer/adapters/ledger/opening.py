@@ -84,7 +84,7 @@ class Open:
         self._known = bulk.look_up(_known, [returns.c.org_id, returns.c.event_id])
         self._insert = bulk.insert_new(returns, columns)
         self._insert_goods = bulk.insert_new(returned_goods, [returned_goods.c[name] for name in GOODS_COLUMNS])
-        self._earns = bulk.look_up(_of_purchases, [earns.c.purchase])
+        self._earns = bulk.look_up(earns_of_purchases, [earns.c.purchase])
 
     def write(self, connection: Connection, arguments: Sequence[Openings]) -> Sequence[Entered]:
         """Insert what is new, in the order given. Where all of it is, as it mostly is, nothing is looked up."""
@@ -231,5 +231,6 @@ def _known(keys: Select[Any]) -> Select[Any]:
     return select(*columns).where(tuple_(row.org_id, row.event_id).in_(keys)).order_by(row.id)
 
 
-def _of_purchases(keys: Select[Any]) -> Select[Any]:
+def earns_of_purchases(keys: Select[Any]) -> Select[Any]:
+    """The earns of these purchases, as `earn_of` takes them."""
     return select(*(earns.c[name] for name in EARN_COLUMNS)).where(earns.c.purchase.in_(keys))

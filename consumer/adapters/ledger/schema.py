@@ -57,6 +57,15 @@ def is_current(database: Database) -> bool:
     return _revision(database) == newest()
 
 
+def to_read(url: str) -> Database:
+    """The ledger of a URL, for one who only reads. Raises OldSchema, or FileNotFoundError where there is no ledger."""
+    database = database_at(url)
+    if database.file is not None and not database.file.exists():
+        raise FileNotFoundError(f"there is no ledger in {database.file}")
+    require_current(database)
+    return database
+
+
 def newest() -> str | None:
     """The revision that this version needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from consumer.adapters.ledger.database import database_at
 from consumer.adapters.ledger.goods import EXTENTS
 from consumer.adapters.ledger.rows import EARN_COLUMNS, SEPARATOR, Row, earn_of, lines_of, purchase_of, purchase_text
-from consumer.adapters.ledger.schema import require_current
+from consumer.adapters.ledger.schema import to_read
 from consumer.adapters.ledger.tables import earns, returned_goods, returns
 from consumer.core.model import (
     BillNumber,
@@ -49,11 +48,7 @@ class StoryBook:
 
     def __init__(self, url: str, default_org: OrgId, decode: Decode) -> None:
         """Look that it is there. Raises OldSchema, or FileNotFoundError where there is no ledger."""
-        database = database_at(url)
-        if database.file is not None and not database.file.exists():
-            raise FileNotFoundError(f"there is no ledger in {database.file}")
-        require_current(database)
-        self._engine = database.engine
+        self._engine = to_read(url).engine
         self._org = default_org
         self._decode = decode
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from consumer.ports import EventName
+
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
@@ -13,7 +15,7 @@ class LogEvent:
     meaning: str
 
 
-EVENTS: Mapping[str, LogEvent] = {
+EVENTS: Mapping[EventName, LogEvent] = {
     "started": LogEvent("info", "The process is up, with its version, group and topics."),
     "phase": LogEvent("info", "The phase changed; `reason` says why it holds."),
     "holding": LogEvent("warning", "Nobody calls the vendor; `reasons` say why."),
@@ -23,7 +25,7 @@ EVENTS: Mapping[str, LogEvent] = {
     "records_expired": LogEvent("error", "Records went by the topic's retention before they were read."),
     "log_cut": LogEvent("error", "The log ends before the commit: cut, or a new topic. It is read from its beginning."),
     "topics_missing": LogEvent("warning", "Topics are not there; `create_with` has the commands that create them."),
-    "ledger_unavailable": LogEvent("warning", "The ledger does not answer; what needs it waits."),
+    "ledger_unavailable": LogEvent("warning", "The ledger does not answer; what needs it waits. `reason`."),
     "ledger_recovered": LogEvent("info", "The ledger answers again."),
     "earn_feed_restarted": LogEvent("warning", "The ledger is new: the earn feed starts from its beginning."),
     "registry_unavailable": LogEvent("warning", "The schema registry does not answer; its partition waits."),
@@ -32,8 +34,8 @@ EVENTS: Mapping[str, LogEvent] = {
     "partitions_lost": LogEvent("warning", "Partitions were taken away without notice."),
     "offset_map_ignored": LogEvent("warning", "A commit's metadata was not ours, damaged or stale; `reason`."),
     "transaction_aborted": LogEvent("warning", "A transaction was aborted; its results go into the next one."),
-    "kafka_error": LogEvent("warning", "The Kafka client reports an error; `code`."),
-    "outcome": LogEvent("info", "An outcome was decided."),
+    "kafka_error": LogEvent("warning", "The Kafka client reports an error; `code`. Each at most once a minute."),
+    "outcome": LogEvent("info", "An outcome was decided; `trace_id` is that of its record's `traceparent`."),
     "earn_unreadable": LogEvent("warning", "A record of the earn feed cannot be read and is a dead letter."),
     "throttled": LogEvent("warning", "The vendor answered 429."),
     "credentials_refreshed": LogEvent("info", "The credentials were refreshed."),

@@ -11,6 +11,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from consumer.adapters.logs.events import EVENTS
+from consumer.ports import EventName
 
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["json", "console"]
@@ -30,10 +31,9 @@ class Log:
 
     logger: FilteringBoundLogger
 
-    def event(self, name: str, **fields: object) -> None:
-        """One line, at the level that belongs to the event."""
-        known = EVENTS.get(name)
-        self.logger.log(LEVELS[known.level] if known is not None else logging.INFO, name, **fields)
+    def event(self, name: EventName, **fields: object) -> None:
+        """One line, at the level that belongs to the event. There is none for a name that is not on the list."""
+        self.logger.log(LEVELS[EVENTS[name].level], name, **fields)
 
 
 def opened(level: Level, form: Format | None, stream: BinaryIO) -> Log:

@@ -1,6 +1,6 @@
 """What happens is counted: one cheap method for each thing that can happen; any thread may call."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, get_args
@@ -9,19 +9,13 @@ from prometheus_client import Histogram
 
 from consumer.adapters.metrics import labels
 from consumer.adapters.metrics.families import Families
-from consumer.adapters.metrics.labels import (
-    Bound,
-    CircuitState,
-    LedgerOperation,
-    PublishKind,
-    Rebalance,
-    Result,
-)
+from consumer.adapters.metrics.labels import Bound, CircuitState, LedgerOperation, PublishKind, Rebalance, Result
+from consumer.adapters.metrics.latest import Latest
 from consumer.core.model import Millis, Record
 from consumer.core.outcome import RevokeOutcome
-from consumer.ports import Completion, Operation, Partition, WallClock
+from consumer.core.trace import trace_id
+from consumer.ports import Completion, EventName, Operation, Partition, WallClock
 
-TRACEPARENT_PARTS = 4
 COMMITTING: LedgerOperation = "write"
 """The only step of the ledger that commits."""
 
@@ -29,7 +23,7 @@ COMMITTING: LedgerOperation = "write"
 class Tell(Protocol):
     """Where the lines of the log go."""
 
-    def __call__(self, name: str, **fields: object) -> None:
+    def __call__(self, name: EventName, **fields: object) -> None:
         """One line."""
         ...
 
@@ -54,34 +48,39 @@ class Metrics:
         sources = (topics.returns, topics.earns)
         self.event = event
         self._now = now
-        self._consumed = Bound(sources, of.consumed.labels)
-        self._events = Bound(labels.STATUSES, of.events.labels)
-        self._freshness = Bound(labels.STATUSES, of.freshness.labels)
-        self._processing = Bound(labels.STATUSES, of.processing.labels)
-        self._dead_letters = Bound(labels.DEAD_LETTER_CODES, of.dead_letters.labels)
+        self.latest = Latest()
+        self._consumed = Bound(sources, of.records.consumed.labels)
+        self._events = Bound(labels.STATUSES, of.records.events.labels)
+        self._freshness = Bound(labels.STATUSES, of.records.freshness.labels)
+        self._processing = Bound(labels.STATUSES, of.records.processing.labels)
+        self._dead_letters = Bound(labels.DEAD_LETTER_CODES, of.records.dead_letters.labels)
         self._requests = {
-            operation: Bound(labels.ANSWERS, partial(of.requests.labels, operation)) for operation in labels.OPERATIONS
+            operation: Bound(labels.ANSWERS, partial(of.vendor.requests.labels, operation))
+            for operation in labels.OPERATIONS
         }
-        # A histogram's child is 14 series; of all the answers foreseen only few ever come.
-        self._durations: dict[tuple[str, str], Histogram] = {}
-        self._retries = Bound(labels.RETRY_REASONS, of.retries.labels)
-        self._maps_ignored = Bound(labels.IGNORED_MAPS, of.maps_ignored.labels)
-        self._skipped = Bound(sources, of.skipped.labels)
-        self._round_trips: dict[str, float] = {}
-        self._circuit = Bound(get_args(CircuitState), of.circuit_transitions.labels)
-        self._refreshes = Bound(get_args(Result), of.token_refreshes.labels)
+        # A histogram's child is 14 series; of all the answers foreseen only few ever come, and one surely.
+        self._durations: dict[tuple[str, str], Histogram] = {
+            (operation, labels.OK): of.vendor.request_duration.labels(operation, labels.OK)
+            for operation in labels.OPERATIONS
+        }
+        self._retries = Bound(labels.RETRY_REASONS, of.vendor.retries.labels)
+        self._maps_ignored = Bound(labels.IGNORED_MAPS, of.kafka.maps_ignored.labels)
+        self._skipped = Bound(sources, of.kafka.skipped.labels)
+        self._circuit = Bound(get_args(CircuitState), of.vendor.circuit_transitions.labels)
+        self._refreshes = Bound(get_args(Result), of.vendor.token_refreshes.labels)
         self._published = {
-            (kind, result): of.published.labels(kind, result)
+            (kind, result): of.kafka.published.labels(kind, result)
             for kind in get_args(PublishKind)
             for result in get_args(Result)
         }
-        self._publish_duration = {key: of.publish_duration.labels(*key) for key in self._published}
-        self._commits = Bound(get_args(Result), of.commits.labels)
-        self._rebalances = Bound(get_args(Rebalance), of.rebalances.labels)
-        self._kafka_errors = Bound(labels.KAFKA_ERRORS, of.kafka_errors.labels)
-        self._ledger_commit = of.ledger_commit.labels(COMMITTING)
-        self._ledger_group = of.ledger_group.labels(COMMITTING)
-        self._ledger_errors = Bound(get_args(LedgerOperation), of.ledger_errors.labels)
+        self._publish_duration = {key: of.kafka.publish_duration.labels(*key) for key in self._published}
+        self._commits = Bound(get_args(Result), of.kafka.commits.labels)
+        self._loop = Bound(get_args(labels.LoopPart), of.kafka.loop.labels)
+        self._rebalances = Bound(get_args(Rebalance), of.kafka.rebalances.labels)
+        self._kafka_errors = Bound(labels.KAFKA_ERRORS, of.kafka.errors.labels)
+        self._ledger_commit = of.ledger.commit.labels(COMMITTING)
+        self._ledger_group = of.ledger.group.labels(COMMITTING)
+        self._ledger_errors = Bound(get_args(LedgerOperation), of.ledger.errors.labels)
 
     # ---- records and their outcomes
 
@@ -92,11 +91,12 @@ class Metrics:
     def released(self, topic: str, count: int) -> None:
         """Open records were let go on a revoke or a loss; the family counts returns."""
         if topic == self._returns_topic:
-            self._of.released.inc(count)
+            self._of.records.released.inc(count)
 
-    def settled(self, outcome: RevokeOutcome, seconds: float) -> None:
-        """An outcome was decided, so long after its record was admitted."""
+    def settled(self, record: Record, outcome: RevokeOutcome, seconds: float) -> None:
+        """The record's outcome was decided, so long after it was admitted."""
         self._processing[outcome.status].observe(seconds)
+        self.latest.add(outcome)
         self.event(
             "outcome",
             event_id=outcome.event_id,
@@ -109,6 +109,7 @@ class Metrics:
             attempts=outcome.attempts,
             request_ids=outcome.request_ids,
             seconds=round(seconds, 3),
+            trace_id=trace_id(record),
         )
 
     # ---- the vendor
@@ -119,13 +120,13 @@ class Metrics:
         self._requests[operation][known].inc()
         duration = self._durations.get((operation, known))
         if duration is None:
-            duration = self._durations[operation, known] = self._of.request_duration.labels(operation, known)
+            duration = self._durations[operation, known] = self._of.vendor.request_duration.labels(operation, known)
         duration.observe(seconds)
 
     def merged(self, earns: int, events: int) -> None:
         """A request carried so many earns for so many events."""
-        self._of.earns_per_request.observe(earns)
-        self._of.events_per_request.observe(events)
+        self._of.vendor.earns_per_request.observe(earns)
+        self._of.vendor.events_per_request.observe(events)
 
     def retried(self, reason: str) -> None:
         """A lane backs off."""
@@ -133,12 +134,12 @@ class Metrics:
 
     def throttled(self) -> None:
         """The vendor answered 429."""
-        self._of.throttled.inc()
+        self._of.vendor.throttled.inc()
         self.event("throttled")
 
     def waited(self, seconds: float) -> None:
         """A lane waited so long for its turn to call."""
-        self._of.quota_wait.observe(seconds)
+        self._of.vendor.quota_wait.observe(seconds)
 
     def refreshed(self, *, succeeded: bool) -> None:
         """The credentials were refreshed after a refusal, or could not be."""
@@ -160,7 +161,11 @@ class Metrics:
 
     def polled(self, now: float) -> None:
         """The loop turns; seconds since 1970."""
-        self._of.last_poll.set(now)
+        self._of.kafka.last_poll.set(now)
+
+    def spent(self, part: labels.LoopPart, seconds: float) -> None:
+        """The Kafka thread spent so long on a part of its turn."""
+        self._loop[part].inc(seconds)
 
     def transaction(self, completions: Sequence[Completion], seconds: float, *, committed: bool) -> None:
         """A transaction ended; only a committed one's completions were published."""
@@ -172,7 +177,7 @@ class Metrics:
         self._count_published(len(letters), "dlt", result, seconds)
         if committed:
             now = self._now()
-            self._of.last_commit.set(now / 1000)
+            self._of.kafka.last_commit.set(now / 1000)
             for completion in letters:
                 self._dead_letters[completion.dead_letter_reason or labels.OTHER].inc()
             for completion in outcomes:
@@ -180,7 +185,7 @@ class Metrics:
 
     def dropped(self, count: int) -> None:
         """Completions came for an assignment that is over."""
-        self._of.dropped.inc(count)
+        self._of.kafka.dropped.inc(count)
 
     def skipped(self, topic: str, count: int) -> None:
         """Records were delivered that the restored map calls published."""
@@ -196,16 +201,15 @@ class Metrics:
 
     def lag(self, partition: Partition, records: int) -> None:
         """How many offsets the partition's end is ahead of what is published."""
-        self._of.lag.labels(partition.topic, str(partition.partition)).set(records)
+        self._of.kafka.lag.labels(partition.topic, str(partition.partition)).set(records)
 
     def forget(self, partition: Partition) -> None:
         """The partition is not ours any more; its lag left behind would be counted twice."""
-        self._of.lag.remove_by_labels({"topic": partition.topic, "partition": str(partition.partition)})
+        self._of.kafka.lag.remove_by_labels({"topic": partition.topic, "partition": str(partition.partition)})
 
-    def round_trip(self, broker: str, seconds: float) -> None:
-        """The mean time a broker takes to answer."""
-        self._round_trips[broker] = seconds
-        self._of.broker_rtt.set(max(self._round_trips.values()))
+    def round_trips(self, seconds: Mapping[str, float]) -> None:
+        """The mean time that each broker which answered of late takes for it."""
+        self._of.kafka.broker_rtt.set(max(seconds.values(), default=0.0))
 
     def failed(self, code: str) -> None:
         """Kafka answered with an error, by the name of its code."""
@@ -231,7 +235,7 @@ class Metrics:
 
     def _count_outcome(self, completion: Completion, at: Millis) -> None:
         if completion.record.source.topic != self._returns_topic:
-            self._of.late_earns.inc()
+            self._of.records.late_earns.inc()
         elif completion.status is not None:
             self._events[completion.status].inc()
             age = max(0.0, (at - completion.record.timestamp) / 1000)
@@ -239,10 +243,5 @@ class Metrics:
 
 
 def _exemplar(record: Record) -> dict[str, str] | None:
-    """The trace that the record belongs to, where its `traceparent` names one (W3C Trace Context)."""
-    values: Iterable[bytes | None] = (value for name, value in record.headers if name == "traceparent")
-    for value in values:
-        parts = (value or b"").decode("ascii", "replace").split("-")
-        if len(parts) == TRACEPARENT_PARTS and len(parts[1]) == len("0" * 32) and parts[1].isalnum():
-            return {"trace_id": parts[1]}
-    return None
+    found = trace_id(record)
+    return None if found is None else {"trace_id": found}

@@ -1,6 +1,6 @@
 """Every counter and histogram, by its name, on one registry; the derived gauges stand in the snapshot."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
 from prometheus_client.gc_collector import GCCollector
@@ -26,6 +26,93 @@ class Build:
     librdkafka: str
 
 
+class Maker:
+    """Makes families with our prefix on one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def counter(self, name: str, text: str, *labels: str) -> Counter:
+        """What only grows."""
+        return Counter(f"returns_{name}", text, labels, registry=self._registry)
+
+    def histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        """How often each size came."""
+        return Histogram(f"returns_{name}", text, labels, buckets=buckets, registry=self._registry)
+
+    def gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        """What is so now."""
+        return Gauge(f"returns_{name}", text, labels, registry=self._registry)
+
+
+class Records:
+    """Records, and what became of them."""
+
+    def __init__(self, make: Maker) -> None:
+        self.consumed = make.counter("events_consumed_total", "Records admitted.", "topic")
+        self.events = make.counter("events_total", "Outcomes of returns records, published.", "status")
+        self.late_earns = make.counter("late_earns_total", "Outcomes of earns that came after their return, published.")
+        self.released = make.counter("events_released_total", "Returns records let go on a revoke or a loss.")
+        self.dead_letters = make.counter("dead_letters_total", "Dead letters published.", "code")
+        self.freshness = make.histogram(
+            "event_to_outcome_seconds", "From the record's timestamp to its acknowledged outcome.", FRESHNESS, "outcome"
+        )
+        self.processing = make.histogram(
+            "event_processing_seconds", "From the record's admission to its decision.", FRESHNESS, "outcome"
+        )
+
+
+class Vendor:
+    """Requests to the vendor, and what holds them up."""
+
+    def __init__(self, make: Maker) -> None:
+        self.requests = make.counter("api_requests_total", "Requests to the vendor.", "operation", "code")
+        self.request_duration = make.histogram(
+            "api_request_duration_seconds", "How long requests to the vendor took.", CALLS, "operation", "code"
+        )
+        self.retries = make.counter("api_retries_total", "Back-offs of lanes.", "reason")
+        self.throttled = make.counter("quota_throttled_total", "Answers 429 of the vendor.")
+        self.quota_wait = make.histogram("quota_wait_seconds", "How long a lane waited for its turn to call.", WAITS)
+        self.circuit_transitions = make.counter("circuit_transitions_total", "Changes of the breaker.", "to")
+        self.token_refreshes = make.counter("token_refresh_total", "Renewals of tokens and passwords.", "result")
+        self.earns_per_request = make.histogram("earns_per_request", "Earns that one request carried.", COUNTS)
+        self.events_per_request = make.histogram("events_per_request", "Events that one request served.", COUNTS)
+
+
+class Kafka:
+    """Transactions, the group and the brokers."""
+
+    def __init__(self, make: Maker) -> None:
+        self.published = make.counter("publish_total", "Messages published.", "kind", "result")
+        self.publish_duration = make.histogram(
+            "publish_duration_seconds", "How long a transaction took.", COMMITS, "kind", "result"
+        )
+        self.commits = make.counter("commits_total", "Ends of transactions.", "result")
+        self.last_commit = make.gauge(
+            "last_commit_timestamp_seconds", "When a transaction was committed last; 0: never."
+        )
+        self.last_poll = make.gauge("last_poll_timestamp_seconds", "When Kafka was polled last.")
+        self.loop = make.counter("kafka_loop_seconds_total", "How the Kafka thread spends its time.", "part")
+        self.rebalances = make.counter("rebalances_total", "Changes of the assignment.", "type")
+        self.lag = make.gauge("consumer_lag", "Records from what is published to the log's end.", "topic", "partition")
+        self.broker_rtt = make.gauge("broker_rtt_seconds", "Mean round trip to the slowest broker of late; 0: none.")
+        self.errors = make.counter("kafka_errors_total", "Errors of the Kafka client.", "code")
+        self.maps_ignored = make.counter(
+            "offset_maps_ignored_total", "Commit metadata that could not be used.", "reason"
+        )
+        self.skipped = make.counter("events_skipped_total", "Records delivered that were published before.", "topic")
+        self.dropped = make.counter("completions_dropped_total", "Results that came after their assignment was over.")
+
+
+class Ledger:
+    """Commits of the ledger."""
+
+    def __init__(self, make: Maker) -> None:
+        self.commit = make.histogram("ledger_commit_seconds", "How long a commit took.", COMMITS, "operation")
+        self.group = make.histogram("ledger_group_size", "Requests in one commit.", COUNTS, "operation")
+        self.errors = make.counter("ledger_errors_total", "Failed steps of the ledger, tried again.", "operation")
+
+
 class Families:
     """The metrics, made once for a registry."""
 
@@ -34,65 +121,9 @@ class Families:
         disable_created_metrics()  # type: ignore[no-untyped-call] # the library left it untyped
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
-        Info("returns_build", "What runs.", registry=registry).info(
-            {
-                "version": build.version,
-                "revision": build.revision,
-                "python": build.python,
-                "librdkafka": build.librdkafka,
-            }
-        )
-
-        def counter(name: str, text: str, *labels: str) -> Counter:
-            return Counter(f"returns_{name}", text, labels, registry=registry)
-
-        def histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-            return Histogram(f"returns_{name}", text, labels, buckets=buckets, registry=registry)
-
-        def gauge(name: str, text: str, *labels: str) -> Gauge:
-            return Gauge(f"returns_{name}", text, labels, registry=registry)
-
-        self.consumed = counter("events_consumed_total", "Records admitted.", "topic")
-        self.events = counter("events_total", "Outcomes of returns records, published.", "status")
-        self.late_earns = counter("late_earns_total", "Outcomes of earns that came after their return, published.")
-        self.released = counter("events_released_total", "Returns records let go on a revoke or a loss.")
-        self.dead_letters = counter("dead_letters_total", "Dead letters published.", "code")
-
-        self.freshness = histogram(
-            "event_to_outcome_seconds", "From the record's timestamp to its acknowledged outcome.", FRESHNESS, "outcome"
-        )
-        self.processing = histogram(
-            "event_processing_seconds", "From the record's admission to its decision.", FRESHNESS, "outcome"
-        )
-        self.quota_wait = histogram("quota_wait_seconds", "How long a lane waited for its turn to call.", WAITS)
-
-        self.requests = counter("api_requests_total", "Requests to the vendor.", "operation", "code")
-        self.request_duration = histogram(
-            "api_request_duration_seconds", "How long requests to the vendor took.", CALLS, "operation", "code"
-        )
-        self.retries = counter("api_retries_total", "Back-offs of lanes.", "reason")
-        self.throttled = counter("quota_throttled_total", "Answers 429 of the vendor.")
-        self.circuit_transitions = counter("circuit_transitions_total", "Changes of the breaker.", "to")
-        self.token_refreshes = counter("token_refresh_total", "Renewals of tokens and passwords.", "result")
-        self.earns_per_request = histogram("earns_per_request", "Earns that one request carried.", COUNTS)
-        self.events_per_request = histogram("events_per_request", "Events that one request served.", COUNTS)
-
-        self.published = counter("publish_total", "Messages published.", "kind", "result")
-        self.publish_duration = histogram(
-            "publish_duration_seconds", "How long a transaction took.", COMMITS, "kind", "result"
-        )
-        self.commits = counter("commits_total", "Ends of transactions.", "result")
-        self.rebalances = counter("rebalances_total", "Changes of the assignment.", "type")
-        self.kafka_errors = counter("kafka_errors_total", "Errors of the Kafka client.", "code")
-
-        self.maps_ignored = counter("offset_maps_ignored_total", "Commit metadata that could not be used.", "reason")
-        self.skipped = counter("events_skipped_total", "Records delivered that were published before.", "topic")
-        self.dropped = counter("completions_dropped_total", "Results that came after their assignment was over.")
-        self.lag = gauge("consumer_lag", "Records from what is published to the log's end.", "topic", "partition")
-        self.last_poll = gauge("last_poll_timestamp_seconds", "When Kafka was polled last.")
-        self.last_commit = gauge("last_commit_timestamp_seconds", "When a transaction was committed last; 0: never.")
-        self.broker_rtt = gauge("broker_rtt_seconds", "Mean round trip to the slowest broker.")
-
-        self.ledger_commit = histogram("ledger_commit_seconds", "How long a commit took.", COMMITS, "operation")
-        self.ledger_group = histogram("ledger_group_size", "Requests in one commit.", COUNTS, "operation")
-        self.ledger_errors = counter("ledger_errors_total", "Failed steps of the ledger, tried again.", "operation")
+        Info("returns_build", "What runs.", registry=registry).info(asdict(build))
+        make = Maker(registry)
+        self.records = Records(make)
+        self.vendor = Vendor(make)
+        self.kafka = Kafka(make)
+        self.ledger = Ledger(make)

@@ -1,10 +1,10 @@
 """What is sent: paths, headers and bodies, as the vendor's page has them."""
 
 import json
-import re
 from collections.abc import Mapping
 
 from consumer.core.model import CustomerId
+from consumer.core.trace import TRACEPARENT, is_traceparent
 from consumer.ports import LISTING_LIMIT, Call
 
 REVOKE_PATH = "/api_gateway/v1/promotions/revokeEarn"
@@ -12,7 +12,6 @@ LISTING_PATH = "/api_gateway/v1/promotions/customer/{customer}?limit={limit}"
 TOKEN_PATH = "/v3/oauth/token/generate"  # noqa: S105 - a path, not a secret
 
 SAME = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "returns-consumer"}
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def revoke_body(call: Call) -> bytes:
@@ -30,14 +29,15 @@ def listing_path(customer: CustomerId) -> str:
 
 
 def call_headers(call: Call) -> Mapping[str, str]:
-    """The headers of one call. A traceparent that is none is left out."""
+    """The headers of one call. Of several traces it can name one: the first."""
     headers = dict(SAME)
     if call.earns:
         headers["Content-Type"] = "application/json"
     if call.org_id:
         headers["X-CAP-API-AUTH-ORG-ID"] = call.org_id
-    if call.traceparent is not None and _TRACEPARENT.fullmatch(call.traceparent):
-        headers["traceparent"] = call.traceparent
+    trace = next(filter(is_traceparent, call.traceparents), None)
+    if trace is not None:
+        headers[TRACEPARENT] = trace
     return headers
 
 

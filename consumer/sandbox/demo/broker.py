@@ -28,34 +28,18 @@ class Broker:
         self._host = Producer({"bootstrap.servers": "mock", "test.mock.num.brokers": 1, **QUIET})
         brokers = self._host.list_topics(timeout=PATIENCE).brokers.values()
         self.address = ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
-        self._writer = Producer({"bootstrap.servers": self.address, **QUIET})
+        self._writer = Writer(self.address)
         for topic in (*NAMES.values(), RESULTS, DEAD_LETTERS):
             # The mock creates a topic that it is asked about.
-            self._writer.list_topics(topic, timeout=PATIENCE)
+            self._host.list_topics(topic, timeout=PATIENCE)
 
     def write(self, records: Sequence[Told]) -> list[Coordinates]:
         """Write them in this order; where each came to stand."""
-        places: dict[int, Coordinates] = {}
-
-        def noted(number: int, error: KafkaError | None, message: Message) -> None:
-            if error is None:
-                places[number] = place_of(message)
-
-        for number, told in enumerate(records):
-            self._writer.produce(
-                NAMES[told.topic],
-                key=told.key,
-                value=told.value,
-                on_delivery=partial(noted, number),
-            )
-        self._writer.flush(PATIENCE)
-        if len(places) < len(records):
-            raise TimeoutError(f"the broker took only {len(places)} of {len(records)} records")
-        return [places[number] for number in range(len(records))]
+        return self._writer.write(records)
 
     def reader(self) -> "Reader":
         """Reads what the service publishes, from the beginning."""
-        topics = self._writer.list_topics(timeout=PATIENCE).topics
+        topics = self._host.list_topics(timeout=PATIENCE).topics
         client = Consumer(
             {"bootstrap.servers": self.address, "group.id": "reader", "isolation.level": "read_committed", **QUIET}
         )
@@ -67,6 +51,33 @@ class Broker:
             ]
         )
         return Reader(client)
+
+
+class Writer:
+    """Writes what is told to any broker that has the topics."""
+
+    def __init__(self, address: str) -> None:
+        self._client = Producer({"bootstrap.servers": address, **QUIET})
+
+    def write(self, records: Sequence[Told]) -> list[Coordinates]:
+        """Write them in this order; where each came to stand. TimeoutError when not all are taken."""
+        places: dict[int, Coordinates] = {}
+
+        def noted(number: int, error: KafkaError | None, message: Message) -> None:
+            if error is None:
+                places[number] = place_of(message)
+
+        for number, told in enumerate(records):
+            self._client.produce(
+                NAMES[told.topic],
+                key=told.key,
+                value=told.value,
+                on_delivery=partial(noted, number),
+            )
+        self._client.flush(PATIENCE)
+        if len(places) < len(records):
+            raise TimeoutError(f"the broker took only {len(places)} of {len(records)} records")
+        return [places[number] for number in range(len(records))]
 
 
 class Reader:

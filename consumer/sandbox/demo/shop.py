@@ -16,13 +16,12 @@ from consumer.core.phase import Phase
 from consumer.sandbox.demo.broker import Broker, Reader
 from consumer.sandbox.vendor import Behaviour, create_app, serve
 from consumer.settings import Settings, load
-from consumer.wiring.build import Built, build
+from consumer.wiring.build import Built, build, real_ends
 from consumer.wiring.service import Service
 
 LATENCY = 0.03
 """Seconds that the vendor takes for an answer: long enough that returns meet and are merged."""
 KAFKA_OPTIONS = {
-    "log_level": 0,
     # A broker answers a waiting fetch when a record comes; the mock lets it wait to the end.
     "fetch.wait.max.ms": 50,
 }
@@ -96,7 +95,7 @@ async def opened(folder: Path, log: Log) -> AsyncIterator[Shop]:
     app = create_app(Behaviour(latency=LATENCY), time.time)
     async with serve(app, host="127.0.0.1", port=0) as url, aiohttp.ClientSession() as session:
         settings = _settings(broker.address, url, folder)
-        built = build(settings, log, asyncio.get_running_loop())
+        built = build(settings, log, asyncio.get_running_loop(), real_ends())
         service = Service(settings, built)
         reader = await asyncio.to_thread(broker.reader)
         running = asyncio.create_task(service.run())

@@ -11,6 +11,9 @@ from consumer.adapters.ledger import SqlLedger, Watcher
 from consumer.adapters.ledger.database import database_at
 from tests.contracts.ledger.conftest import Clock
 
+AWAY = "the store is away"
+BACK = "back"
+
 
 @dataclass(slots=True)
 class Cut:
@@ -20,7 +23,7 @@ class Cut:
     words: str = ""
     times: int = 0
     heard: list[str] = field(default_factory=list)
-    held: list[bool] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
@@ -42,7 +45,7 @@ class Cut:
             self.doing.get(statement.partition(" ")[0], int)()
         if self.times and when == self.when and statement.startswith(self.words):
             self.times -= 1
-            raise OperationalError(statement, None, OSError("the store is away"))
+            raise OperationalError(statement, None, OSError(AWAY))
 
     def pause(self, stopping: Event, seconds: float) -> None:
         del stopping
@@ -51,6 +54,7 @@ class Cut:
     def watcher(self) -> Watcher:
         return Watcher(
             on_held=self.held.append,
+            on_recovered=lambda: self.held.append(BACK),
             on_commit=lambda _, size: self.groups.append(size),
             on_error=self.errors.append,
             pause=self.pause,

@@ -5,16 +5,17 @@ import threading
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from consumer.adapters.ledger import SqlLedger, group
 from consumer.adapters.ledger.database import database_at
-from consumer.adapters.ledger.holding import FIRST_PAUSE, LONGEST_PAUSE, pause_after
+from consumer.adapters.ledger.holding import FIRST_PAUSE, LONGEST_PAUSE, pause_after, reason_of
 from consumer.core.model import EarnState
 from consumer.ports import Opened, Partition, Settled, Settlement, TellResult
 from tests.builders import an_earn
 from tests.contracts.ledger.conftest import Clock
-from tests.contracts.ledger.cut import Cut, breakable_ledger
+from tests.contracts.ledger.cut import AWAY, BACK, Cut, breakable_ledger
 from tests.contracts.ledger.values import (
     E1,
     LEASE,
@@ -120,7 +121,7 @@ async def test_while_the_store_is_away_the_ledger_says_that_it_holds(ledger: Sql
 
     await ledger.open([an_opening()])
 
-    assert cut.held == [True, False]
+    assert cut.held == [AWAY, BACK]
     assert cut.errors == ["write"] * 4
     assert len(cut.pauses) == 4
 
@@ -159,7 +160,7 @@ async def test_partitions_are_followed_once_the_store_is_back(ledger: SqlLedger,
 
     cut.before("SELECT")
     assert await asyncio.to_thread(ledger.is_followed, "earn-events", 1, seconds=30.0)
-    assert cut.held == [True, False, True, False]
+    assert cut.held == [AWAY, BACK, AWAY, BACK]
 
 
 async def test_who_asks_from_a_thread_waits_no_longer_than_it_says(ledger: SqlLedger, cut: Cut) -> None:
@@ -229,6 +230,17 @@ def test_pauses_grow_from_a_tenth_of_a_second_to_five_and_are_spread() -> None:
     )
     assert pause_after(60, 0.0) == LONGEST_PAUSE / 2
     assert pause_after(0, 0.0) == FIRST_PAUSE
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:s3cret@host/d", "postgresql://u@host/d?password=s3cret"])
+def test_the_reason_is_the_drivers_first_line_without_the_password(url: str) -> None:
+    error = OperationalError("SELECT 1", None, OSError("\nno entry for user u, s3cret\n\tIs it running?"))
+
+    assert reason_of(error, make_url(url)) == "no entry for user u, ***"
+
+
+def test_a_driver_without_words_is_told_by_the_name_of_its_error() -> None:
+    assert reason_of(OperationalError("SELECT 1", None, TimeoutError()), make_url("sqlite:///f")) == "TimeoutError"
 
 
 def _until(done: Callable[[], bool]) -> None:

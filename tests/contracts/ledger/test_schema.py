@@ -17,7 +17,7 @@ from consumer.adapters.ledger.schema import _config
 from consumer.adapters.ledger.tables import metadata
 from tests.builders import a_purchase
 from tests.contracts.ledger.conftest import Clock
-from tests.contracts.ledger.values import a_purchase_told, earns_of, fed, waiting
+from tests.contracts.ledger.values import a_purchase_told, earns_of, fed, made_by_a_newer_version, waiting
 from tests.testbed.postgres import Databases
 
 START = """
@@ -112,13 +112,6 @@ async def test_an_old_postgres_schema_is_refused_with_the_command_to_run(postgre
         await ledger.open([])
 
     await asyncio.to_thread(ledger.close)
-
-
-def made_by_a_newer_version(url: str) -> str:
-    migrate(url)
-    with database_at(url).engine.connect() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    return url
 
 
 async def test_a_schema_of_a_newer_version_is_refused_with_that_remedy(sql_url: str) -> None:

@@ -1,0 +1,141 @@
+"""What a person at a prompt asks of the brokers: what is there, what we may do, and to make topics."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined] # public by its documents
+from confluent_kafka.cimpl import NewTopic
+
+from consumer.adapters.kafka.attempt import Attempts, Fatal, Patience
+from consumer.adapters.kafka.config import KafkaConfig, admin_properties, consumer_properties, producer_properties
+from consumer.adapters.kafka.silence import Silence
+from consumer.core.topics import TopicSeen
+from consumer.core.triage import Call
+
+Answer = TypeVar("Answer")
+
+BROKERS_DEFAULT = -1
+"""The replication factor that the brokers are set to."""
+_SILENT = logging.getLogger(f"{__name__}.silent")
+"""The client writes a fatal error to stderr whatever its log level; here the caller tells it."""
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicToMake:
+    """A topic that is to be there."""
+
+    name: str
+    partitions: int
+    copies: int
+    config: Mapping[str, str]
+
+
+class Administration:
+    """Every method raises Fatal, whose text has the name of Kafka's error, where the brokers refuse or are silent."""
+
+    def __init__(self, config: KafkaConfig, patience: float) -> None:
+        """`patience` is in seconds, for one answer."""
+        self._config = config
+        self._patience = patience
+        self._attempts = Attempts(Silence(), lambda: None)
+        self._client = AdminClient(admin_properties(config))
+
+    def brokers(self) -> tuple[int, frozenset[str]]:
+        """How many brokers there are, and the topics that we can see."""
+        # Asked for all topics: a question for one that is missing may create it.
+        try:
+            found = self._ask(lambda wait: self._client.list_topics(timeout=wait))
+        except Fatal as silence:
+            raise Fatal(f"Kafka at {self._config.bootstrap_servers}: {silence}") from None
+        return len(found.brokers), frozenset(name for name, topic in found.topics.items() if topic.partitions)
+
+    def topic(self, name: str) -> TopicSeen:
+        """One topic that can be seen."""
+        asked = TopicCollection([name])
+        described = self._ask(
+            lambda wait: self._client.describe_topics(asked, include_authorized_operations=True, request_timeout=wait)[
+                name
+            ].result()
+        )
+        return TopicSeen(
+            name=name,
+            partitions=len(described.partitions),
+            copies=min(len(partition.replicas) for partition in described.partitions),
+            config=self._settings(name),
+            operations=frozenset(each.name for each in described.authorized_operations or ()),
+        )
+
+    def is_hidden(self, name: str) -> bool:
+        """Whether a topic that cannot be seen may be there all the same: we have no right to look at it."""
+        futures = self._client.describe_topics(TopicCollection([name]), request_timeout=self._patience)
+        failure = _failure(futures[name])
+        return failure is not None and failure.name() == "TOPIC_AUTHORIZATION_FAILED"
+
+    def make(self, topic: TopicToMake) -> bool:
+        """Make a topic; False where there is one of its name."""
+        new = NewTopic(topic.name, topic.partitions, topic.copies, config=dict(topic.config))
+        failure = _failure(self._client.create_topics([new], request_timeout=self._patience)[topic.name])
+        if failure is not None and failure.name() != "TOPIC_ALREADY_EXISTS":
+            raise Fatal(_text(failure))
+        return failure is None
+
+    def group(self) -> tuple[str, frozenset[str]]:
+        """The group's state, and what we may do with it."""
+        group = self._config.group_id
+        described = self._ask(
+            lambda wait: self._client.describe_consumer_groups(
+                [group], include_authorized_operations=True, request_timeout=wait
+            )[group].result()
+        )
+        return described.state.name.lower(), frozenset(each.name for each in described.authorized_operations or ())
+
+    def commits(self, topics: Mapping[str, int]) -> int:
+        """On how many partitions of these topics the group has a commit; nobody joins it for that."""
+        places = [TopicPartition(topic, number) for topic, count in topics.items() for number in range(count)]
+        with closing(Consumer(consumer_properties(self._config), logger=_SILENT)) as reader:
+            found = self._ask(lambda wait: reader.committed(places, wait))
+        for each in found:
+            if each.error is not None:
+                raise Fatal(_text(each.error))
+        return sum(each.offset >= 0 for each in found)
+
+    def try_transactions(self) -> str:
+        """Begin as each instance does, under a name that nobody uses again, and publish nothing; the name."""
+        properties = producer_properties(self._config)
+        name = f"{self._config.group_id}-check-{uuid4().hex}"
+        producer = Producer({**properties, "transactional.id": name}, logger=_SILENT)
+        self._ask(producer.init_transactions, Call.INIT)
+        return name
+
+    def _settings(self, name: str) -> Mapping[str, str]:
+        resource = ConfigResource(ConfigResource.Type.TOPIC, name)
+        (future,) = self._client.describe_configs([resource], request_timeout=self._patience).values()
+        if _failure(future) is not None:
+            return {}
+        return {entry.name: entry.value for entry in future.result().values() if entry.value is not None}
+
+    def _ask(self, question: Callable[[float], Answer], call: Call = Call.READ) -> Answer:
+        patience = Patience(deadline=time.monotonic() + self._patience, given_up=lambda: False)
+        return self._attempts.ask(call, question, patience)
+
+
+def _failure(future: Future[Any]) -> KafkaError | None:
+    try:
+        future.result()
+    except KafkaException as refused:
+        error: KafkaError = refused.args[0]
+        return error
+    return None
+
+
+def _text(error: KafkaError) -> str:
+    return f"{error.name()}: {error.str()}"

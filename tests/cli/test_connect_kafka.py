@@ -1,0 +1,178 @@
+"""What `check --connect` finds on a real broker: what is there, and what we may do."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+from confluent_kafka.admin import (  # type: ignore[attr-defined] # public by its documents
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+from confluent_kafka.cimpl import NewTopic
+
+from consumer.cli.connect_kafka import kafka_findings
+from consumer.cli.finding import Finding, Level
+from consumer.settings import Settings
+from tests.cli.test_connect import settings
+from tests.testbed.kafka import KafkaBroker
+from tests.testbed.missing import MissingPartError, give_up
+from tests.testbed.parts import Broker
+from tests.testbed.topics import Topics
+from tests.testbed.waiting import wait_until
+
+pytestmark = pytest.mark.kafka
+
+ROLES = ("RETURNS", "EARNS", "RESULTS", "DEAD_LETTERS")
+ROOMY = str(1_048_588 + 64 * 1024)
+GUARDED = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    # The broker itself is nobody special: what no rule speaks of is allowed.
+    "allow.everyone.if.no.acl.found": "true",
+}
+
+
+def given(bootstrap: str, **topics: str) -> Settings:
+    """Four topics and a group of the test's own; none is there unless the test makes it."""
+    name = uuid4().hex[:8]
+    names = {f"TOPICS__{role}": f"{role.lower()}-{name}" for role in ROLES}
+    named = {f"TOPICS__{role}": topic for role, topic in topics.items()}
+    return settings(KAFKA__BOOTSTRAP_SERVERS=bootstrap, KAFKA__GROUP_ID=f"group-{name}", **(names | named))
+
+
+def make(config: Settings, partitions: int = 3) -> None:
+    """The four topics, with room for the dead letters' headers."""
+    admin = AdminClient({"bootstrap.servers": config.kafka.bootstrap_servers, "log_level": 0})
+    topics = config.topics
+    new = [NewTopic(each, partitions) for each in (topics.returns, topics.earns, topics.results)]
+    new.append(NewTopic(topics.dead_letters, partitions, config={"max.message.bytes": ROOMY}))
+    for future in admin.create_topics(new).values():
+        future.result(30)
+
+
+def looked(config: Settings) -> list[Finding]:
+    return list(kafka_findings(config, 10.0))
+
+
+def problems(findings: Iterable[Finding]) -> dict[str, str]:
+    return {finding.name: finding.text for finding in findings if finding.level is Level.PROBLEM}
+
+
+def test_four_topics_with_their_partitions_a_group_and_transactions_are_fine(kafka: Broker) -> None:
+    config = given(kafka.bootstrap)
+    make(config)
+
+    found = looked(config)
+
+    assert problems(found) == {}
+    fine = [(each.name, each.text) for each in found if each.level is Level.OK]
+    assert ("kafka.bootstrap_servers", "1 brokers answer") in fine
+    assert ("topics.returns", f"the topic {config.topics.returns} has 3 partitions") in fine
+    group = config.kafka.group_id
+    assert ("kafka.group_id", f"the group {group} is not there yet; it has commits on 0 of 6 partitions") in fine
+    assert any(text.startswith(f"transactions are allowed (tried as {group}-check-") for _, text in fine)
+    assert [each.name for each in found if each.level is Level.NOTE] == ["topics"]
+
+
+def test_looking_leaves_neither_a_record_nor_a_member_nor_a_topic(kafka: Broker) -> None:
+    config = given(kafka.bootstrap)
+    kafka.create_topic(config.topics.results, 1)
+
+    looked(config)
+    again = looked(config)
+
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
+    assert not {config.topics.returns, config.topics.earns} & set(admin.list_topics(timeout=30).topics)
+    assert Topics(kafka.bootstrap).partitions(config.topics.results) == 1
+    assert any("is not there yet" in each.text for each in again if each.name == "kafka.group_id")
+
+
+def test_a_missing_topic_is_named_with_how_to_create_it(kafka: Broker) -> None:
+    config = given(kafka.bootstrap)
+    kafka.create_topic(config.topics.returns, 3)
+
+    found = problems(looked(config))
+
+    assert set(found) == {"topics.earns", "topics.results", "topics.dead_letters"}
+    assert found["topics.earns"] == (
+        f"the topic {config.topics.earns} is not there; create it: returns-consumer topics create"
+    )
+
+
+def test_a_dead_letter_topic_that_cannot_take_the_largest_record_is_a_problem(kafka: Broker) -> None:
+    config = given(kafka.bootstrap)
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
+    sizes = {config.topics.returns: "2000000", config.topics.dead_letters: "1900000"}
+    for future in admin.create_topics(
+        [NewTopic(name, 1, config={"max.message.bytes": size}) for name, size in sizes.items()]
+    ).values():
+        future.result(30)
+
+    assert "a large record could not be set aside" in problems(looked(config))["topics.dead_letters"]
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[KafkaBroker]:
+    """A broker that asks who may do what."""
+    with closing(KafkaBroker(more=GUARDED)) as broker:
+        try:
+            broker.start()
+        except MissingPartError as reason:
+            give_up("Kafka that guards its topics", reason)
+        yield broker
+
+
+def allowed(what: ResourceType, name: str, operation: AclOperation, *, to: str = "User:ANONYMOUS") -> AclBinding:
+    """Nothing else is allowed there, and nothing to anybody else. A transactional id is a prefix."""
+    is_prefix = what is ResourceType.TRANSACTIONAL_ID
+    pattern = ResourcePatternType.PREFIXED if is_prefix else ResourcePatternType.LITERAL
+    return AclBinding(what, name, pattern, to, "*", operation, AclPermissionType.ALLOW)
+
+
+def guard(broker: KafkaBroker, *rules: AclBinding) -> None:
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0})
+    for future in admin.create_acls(list(rules)).values():
+        future.result(30)
+
+
+def test_what_we_may_not_do_is_named_with_the_right_that_is_missing(guarded: KafkaBroker) -> None:
+    config = given(guarded.bootstrap)
+    topics, group = config.topics, config.kafka.group_id
+    make(config)
+    guard(
+        guarded,
+        allowed(ResourceType.TOPIC, topics.earns, AclOperation.WRITE),
+        allowed(ResourceType.TOPIC, topics.results, AclOperation.DESCRIBE),
+        allowed(ResourceType.TOPIC, topics.dead_letters, AclOperation.ALL, to="User:somebody"),
+        allowed(ResourceType.GROUP, group, AclOperation.DESCRIBE),
+        allowed(ResourceType.TRANSACTIONAL_ID, group, AclOperation.ALL, to="User:somebody"),
+    )
+    expected = {"topics.earns", "topics.results", "topics.dead_letters", "kafka.group_id"}
+
+    wait_until(lambda: set(problems(looked(config))) == expected, within=60, what="the rules are known everywhere")
+    found = [(each.name, each.text) for each in looked(config) if not each.well]
+
+    assert ("topics.earns", f"{topics.earns}: we may not read it: allow READ on it") in found
+    assert ("topics.results", f"{topics.results}: we may not write it: allow WRITE on it") in found
+    hidden = f"we may not look at the topic {topics.dead_letters}: allow DESCRIBE on it"
+    assert ("topics.dead_letters", hidden) in found
+    assert ("kafka.group_id", f"we may not join the group {group}: allow READ on it") in found
+    (refused,) = [text for _, text in found if text.startswith("transactions are refused")]
+    assert "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" in refused
+    assert refused.endswith(f"allow WRITE and DESCRIBE on transactional ids that begin with {group}-")
+
+
+def test_a_group_that_we_may_not_look_at_is_named(guarded: KafkaBroker) -> None:
+    config = given(guarded.bootstrap)
+    make(config)
+    guard(guarded, allowed(ResourceType.GROUP, config.kafka.group_id, AclOperation.ALL, to="User:somebody"))
+
+    wait_until(lambda: bool(problems(looked(config))), within=60, what="the rule is known everywhere")
+
+    text = problems(looked(config))["kafka.group_id"]
+    assert "GROUP_AUTHORIZATION_FAILED" in text
+    assert text.endswith("allow READ and DESCRIBE on it")

@@ -1,0 +1,63 @@
+"""What is wrong with the process itself turns its liveness red, and the log tells where its threads stand."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.instance import Instance
+from tests.ops.release import Release
+from tests.testbed.parts import Broker
+from tests.testbed.waiting import wait_until
+
+pytestmark = [pytest.mark.kafka, pytest.mark.chaos]
+SICK = str(Path(__file__).with_name("a_sick_process.py"))
+IMPATIENT = {"CONSUMER_API__TIMEOUT": "1", "CONSUMER_KAFKA__DRAIN": "1"}
+SECONDS = 60
+LAST_THREAD = "(most recent call first)"
+ANSWERS = {
+    "its loop is blocked": (None, "Timeout (0:00:02)!"),
+    "its Kafka thread hangs": (503, "in hang"),
+    "its Kafka thread dies": (None, "this thread dies"),
+    "a call does not end": (503, LAST_THREAD),
+    "a join does not end": (503, LAST_THREAD),
+}
+PROBLEMS = {
+    "its Kafka thread hangs": "no poll for",
+    "a call does not end": "a call has not ended by its deadline",
+    "a join does not end": "the group's join state is",
+}
+
+
+def problems(instance: Instance) -> str:
+    page = instance.page("livez")
+    return "" if page is None else page.text
+
+
+@pytest.mark.parametrize("way", ANSWERS)
+def test_one_that_is_ill_is_not_alive_and_says_where_it_stands(way: str, kafka: Broker, tmp_path: Path) -> None:
+    status, told = ANSWERS[way]
+    with Release("sick", kafka, tmp_path / "sick", IMPATIENT, program=(SICK, way)) as release:
+        instance = release.instance
+        instance.until_ready()
+        well = instance.status_of("livez")
+        instance.process.send(signal.SIGUSR1)
+        release.go_on(1)
+        wait_until(lambda: instance.status_of("livez") == status, within=SECONDS, what=f"/livez answers {status}")
+        wait_until(lambda: told in instance.log.read_text(), within=SECONDS, what=f"{told!r} in the log")
+        why = problems(instance)
+
+    assert well == 200
+    assert PROBLEMS.get(way, "") in why
+
+
+def test_a_stopped_process_answers_no_probe_and_goes_on_when_it_is_let(kafka: Broker, tmp_path: Path) -> None:
+    with Release("stopped", kafka, tmp_path / "stopped", {}) as release:
+        instance = release.instance
+        instance.until_ready()
+        instance.process.send(signal.SIGSTOP)
+        stopped = instance.status_of("livez")
+        instance.process.send(signal.SIGCONT)
+        wait_until(lambda: instance.status_of("livez") == 200, within=SECONDS, what="it lives again")
+
+    assert stopped is None

@@ -1,1 +1,0 @@
-"""The same parts as containers, for a machine that has Docker."""
