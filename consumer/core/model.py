@@ -136,13 +136,32 @@ class Earn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarnEvent:
-    """What the earn feed tells. For REDEEMED and REVOKED only the ids count; `earn` is then None."""
+    """What the earn feed tells. For REDEEMED and REVOKED only the ids count; `earn` is then None.
+
+    An earn whose purchase is not known may have the `request_id` of the vendor's API call that triggered it: then it
+    waits for the purchase that names it.
+    """
 
     event_id: EventId
     kind: EarnKind
     key: EarnKey
     customer_id: CustomerId
     earn: Earn | None
+    request_id: RequestId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamingPurchase:
+    """A purchase that names what it earned: its customer's earns of these promotions, by one request to the vendor.
+
+    `promotions` is None where it names all that its customer earned by the request.
+    """
+
+    event_id: EventId
+    customer_id: CustomerId
+    request_id: RequestId
+    promotions: frozenset[PromotionId] | None
+    purchase: PurchaseKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

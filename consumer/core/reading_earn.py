@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from consumer.core.breach import (
     MAX_LINES,
@@ -34,6 +34,7 @@ from consumer.core.model import (
     PromotionId,
     PromotionType,
     PurchaseKey,
+    RequestId,
     StoreCode,
     TillCode,
 )
@@ -41,7 +42,7 @@ from consumer.core.purchase import BillScope, purchase_key
 
 
 class _Earn(TypedDict):
-    """The fields of the schema EarnEvent."""
+    """The fields of the schema EarnEvent, and what only a notification of the vendor's tells."""
 
     event_id: str
     org_id: str | None
@@ -56,6 +57,7 @@ class _Earn(TypedDict):
     till_code: str | None
     line_ids: list[str]
     earned_at: int
+    request_id: NotRequired[str | None]
 
 
 def read_earn(fields: Mapping[str, object], scope: BillScope, default_org: OrgId) -> EarnEvent | Breach:
@@ -72,7 +74,14 @@ def read_earn(fields: Mapping[str, object], scope: BillScope, default_org: OrgId
         key=key,
         customer_id=CustomerId(told["customer_id"]),
         earn=_earn(told, key, scope) if earned else None,
+        request_id=_waits_for(told) if earned else None,
     )
+
+
+def _waits_for(told: _Earn) -> RequestId | None:
+    """The request whose purchase is to name the earn; None where the earn names its purchase itself."""
+    request_id = told.get("request_id")
+    return RequestId(request_id) if request_id and not told["bill_number"] else None
 
 
 def _earn(told: _Earn, key: EarnKey, scope: BillScope) -> Earn:
@@ -125,11 +134,17 @@ def _broken_ids(told: _Earn) -> Iterator[str]:
 
 def _broken_earn(told: _Earn) -> Iterator[str]:
     """The rules for the rest, which counts only when something was earned."""
-    bought = told["earned_from_type"] == EarnedFromType.ACTIVITY
-    codes = {name: told[name] for name in ("promotion_id", "bill_number", "store_code", "till_code")}
+    named = told["earned_from_type"] != EarnedFromType.ACTIVITY or _waits_for(told) is not None
+    codes: dict[str, str | None] = {
+        "promotion_id": told["promotion_id"],
+        "bill_number": told["bill_number"],
+        "store_code": told["store_code"],
+        "till_code": told["till_code"],
+        "request_id": told.get("request_id"),
+    }
     return chain(
         empty_ids({"promotion_id": told["promotion_id"]}),
-        empty_ids({"bill_number": told["bill_number"]}) if bought else (),
+        () if named else empty_ids({"bill_number": told["bill_number"]}),
         bad_moment("earned_at", told["earned_at"], earliest=1),
         unkeepable_ids(codes),
         _bad_lines(told["line_ids"]),

@@ -95,7 +95,8 @@ def standing(told: ToldEarn) -> str:
     earn = told.earn
     promotion = f" of promotion {earn.promotion_id}" if earn.promotion_id else ""
     doubt = "; a call that may have taken it back is under way or has an unknown end" if _in_doubt(told) else ""
-    return f"{earn.key.earn_id}{promotion} {NOW[earn.state]}{doubt}."
+    waits = "; no return finds it before a purchase names it" if _waits(told) else ""
+    return f"{earn.key.earn_id}{promotion} {NOW[earn.state]}{doubt}{waits}."
 
 
 def _return(kind: Kind, told: ToldReturn, account: Account) -> str:
@@ -139,7 +140,8 @@ def _earn(kind: Kind, told: ToldEarn) -> str:
     earn = told.earn
     if kind is Kind.LATE_EARN:
         return f"Word of the earn {earn.key.earn_id} reached us only now, after the return."
-    bill = "no bill" if earn.purchase is None else f"bill {earn.purchase.bill_number}"
+    unnamed = "a bill that is not named yet" if _waits(told) else "no bill"
+    bill = unnamed if earn.purchase is None else f"bill {earn.purchase.bill_number}"
     lines = f", for line {', '.join(sorted(earn.line_ids))}" if earn.line_ids else ""
     return (
         f"Customer {earn.customer_id} earned {earn.key.earn_id} of promotion {earn.promotion_id} "
@@ -184,6 +186,11 @@ def _calls(outcome: RevokeOutcome) -> str:
     times = "once" if outcome.attempts == 1 else f"{outcome.attempts} times"
     ids = f"; request ids {', '.join(outcome.request_ids)}" if outcome.request_ids else ""
     return f"The vendor was called {times}{ids}."
+
+
+def _waits(told: ToldEarn) -> bool:
+    """Whether a purchase earned it, and nothing has said which one."""
+    return told.source is not None and told.earn.purchase is None and told.earn.earned_from is EarnedFromType.ACTIVITY
 
 
 def _in_doubt(told: ToldEarn) -> bool:

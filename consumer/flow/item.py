@@ -8,7 +8,7 @@ from consumer.core.dead_letter import DeadLetter, redrive_count
 from consumer.core.model import Coordinates, Earn, EarnKey, Record, RequestId, ReturnedPurchase
 from consumer.core.outcome import RevokeOutcome, Verdict
 from consumer.core.plan import Plan, Policy, plan
-from consumer.ports import EarlierReturn, LateEarn, Opening, Told
+from consumer.ports import EarlierReturn, LateEarn, Opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class OpenReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The first return whose plan takes a late earn, and that plan."""
+    """The first return whose plan takes any of a record's late earns, and that plan."""
 
     earlier: EarlierReturn
     plan: Plan
@@ -58,11 +58,12 @@ class Target:
 
 @dataclass(slots=True, kw_only=True)
 class LateItem:
-    """An earn that came after a return of its purchase. `view` and `target` are read afresh at each turn."""
+    """A record whose earns came after a return of their purchase. `view` and `target` are read afresh at each turn."""
 
     record: Record
     started: float
-    told: Told
+    redrive: int
+    earns: tuple[EarnKey, ...]
     view: LateEarn | None = None
     target: Target | None = None
     calls: Calls = field(default_factory=Calls)

@@ -100,7 +100,7 @@ class Lane:
         owners = {merged.earns[earn].key: owner for earn, owner in merged.owners.items() if earn not in merged.answers}
         claim = Claim(owners=owners, now=self._world.now(), lease=self._world.rules.lease)
         answer = await self._world.ledger.claim(claim)
-        changed = any(earn.state is not merged.earns[earn.key.earn_id].state for earn in answer.earns)
+        changed = any(_has_changed(merged.earns[earn.key.earn_id], earn) for earn in answer.earns)
         self._newer.update({earn.key: earn for earn in answer.earns})
         if isinstance(answer, Denied):
             look_again(self.inside)
@@ -233,6 +233,11 @@ class Lane:
     def _rest(self) -> None:
         self.inside = ()
         self._world.on_rest()
+
+
+def _has_changed(before: Earn, now: Earn) -> bool:
+    """Whether a plan made of the earn before may not hold any more."""
+    return now.state is not before.state or now.purchase != before.purchase
 
 
 def _calls(item: Item) -> Calls | None:

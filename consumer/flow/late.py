@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from consumer.core.model import EarnState
+from consumer.core.model import Earn, EarnId, EarnState
 from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Policy, plan, returned_purchase
 from consumer.flow.item import Item, LateItem, Target
@@ -22,41 +22,45 @@ class Late:
         late = [item for item in items if isinstance(item, LateItem) and needed(item)]
         if not late:
             return False
-        views = await self._ledger.late_earns([(item.told.source, item.told.event.key) for item in late])
+        views = await self._ledger.late_earns([(item.record.source, item.earns) for item in late])
         for item, view in zip(late, views, strict=True):
             item.view = view
             item.target = self.target(item, view)
         return True
 
     def target(self, item: LateItem, view: LateEarn) -> Target | None:
-        """The first return whose plan takes the earn; None where none does, or one has told of it already."""
+        """The first return whose plan takes any of the earns; None where none does, or returns told of them already."""
         if view.settled is not None:
             return None
+        told = frozenset[EarnId]() if item.redrive else self._told_by(view.returns)
         # What this very record revoked in an earlier life is nobody else's to tell.
-        ours = view.earn.state is EarnState.REVOKED and view.earn.claim == str(item.told.source)
-        again = item.told.redrive > 0
-        if not ours and not again and any(self._has_told(earlier, view) for earlier in view.returns):
-            return None
-        for earlier in view.returns:
+        earns = [earn for earn in view.earns if earn.key.earn_id not in told or _is_revoked_by(item, earn)]
+        for earlier in view.returns if earns else ():
             purchase = returned_purchase(
                 earlier.returned,
-                source=item.told.source,
+                source=item.record.source,
                 customer_id=earlier.customer_id,
                 purchased_at=earlier.purchased_at,
                 returned_at=earlier.returned_at,
             )
-            planned = plan(purchase, [view.earn], self._policy)
-            if not planned.kept:
+            planned = plan(purchase, earns, self._policy)
+            if planned.revoke or planned.known:
                 return Target(earlier=earlier, plan=planned)
         return None
 
-    def _has_told(self, earlier: EarlierReturn, view: LateEarn) -> bool:
-        if earlier.outcome is None:
-            return False
-        return any(
-            verdict.earn_id == view.earn.key.earn_id and verdict.kind is not VerdictKind.KEPT_BY_POLICY
+    def _told_by(self, returns: Iterable[EarlierReturn]) -> frozenset[EarnId]:
+        """The earns that the outcomes of returns told of, but those that they kept."""
+        return frozenset(
+            verdict.earn_id
+            for earlier in returns
+            if earlier.outcome is not None
             for verdict in self._encoder.decode(earlier.outcome).verdicts
+            if verdict.kind is not VerdictKind.KEPT_BY_POLICY
         )
+
+
+def _is_revoked_by(item: LateItem, earn: Earn) -> bool:
+    return earn.state is EarnState.REVOKED and earn.claim == str(item.record.source)
 
 
 def not_looked_at(item: LateItem) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from consumer.core.breach import Breach, unreadable
 from consumer.core.model import Record
+from consumer.core.notification import Foreign
 from consumer.core.retry import RetryPolicy, backoff
 from consumer.ports import Decoder, SchemaMissing, Telemetry, Unavailable, Undecodable
 
@@ -25,7 +26,7 @@ class Reader:
         self._unknown: dict[int, float] = {}
         """Ids the registry did not know for long enough, and since when: each further record asks it once."""
 
-    async def fields(self, record: Record, is_ours: Callable[[Record], bool]) -> Fields | Breach | None:
+    async def fields(self, record: Record, is_ours: Callable[[Record], bool]) -> Fields | Foreign | Breach | None:
         """The record's fields, or why there are none; None where it stopped being ours before that was known."""
         if record.value is None:
             return unreadable("tombstone", "the record has no value")

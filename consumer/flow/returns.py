@@ -5,13 +5,20 @@ from typing import assert_never
 
 from consumer.core.breach import Breach
 from consumer.core.model import Record, ReturnEventType, ReturnTransaction
+from consumer.core.notification import Foreign
 from consumer.core.plan import returned_purchase
 from consumer.core.purchase import bill_numbers, returned_goods
 from consumer.core.reading import read_return
 from consumer.flow.item import Decided, Item, OpenReturn, redrives
 from consumer.flow.lanes import Lanes, lane_key
-from consumer.flow.reader import Fields, Reader
-from consumer.flow.settle import letter_of, letter_of_breach, outcome_of_breach, outcome_of_duplicate
+from consumer.flow.reader import Reader
+from consumer.flow.settle import (
+    letter_of,
+    letter_of_breach,
+    outcome_of_breach,
+    outcome_of_duplicate,
+    outcome_of_foreign,
+)
 from consumer.flow.world import World
 from consumer.ports import Arrival, Duplicate, Opened, Opening, Settled
 
@@ -27,23 +34,29 @@ class Returns:
     async def __call__(self, records: Sequence[Record]) -> None:
         """Send the records on their way, in order; all that can be read are opened in one go."""
         started = self._world.loop.time()
-        read: list[tuple[Record, Opening | Breach]] = []
+        read: list[tuple[Record, Opening | Foreign | Breach]] = []
         for record in records:
-            fields = await self._reader.fields(record, self._world.is_ours)
-            if fields is not None:
-                read.append((record, fields if isinstance(fields, Breach) else self._opening(record, fields)))
+            what = await self._read(record)
+            if what is not None:
+                read.append((record, what))
         openings = [opening for _, opening in read if isinstance(opening, Opening)]
         arrivals = iter(await self._world.ledger.open(openings) if openings else ())
         for record, what in read:
-            if isinstance(what, Breach):
-                item: Item = self._broken(record, what, started)
+            if isinstance(what, Foreign):
+                item: Item = self._passed_over(record, what, started)
+                key = lane_key(record, self._world.rules.default_org, None)
+            elif isinstance(what, Breach):
+                item = self._broken(record, what, started)
                 key = lane_key(record, what.org_id or self._world.rules.default_org, what.customer_id)
             else:
                 item = self._arrived(record, what, next(arrivals), started)
                 key = lane_key(record, what.org_id, what.customer_id)
             self._lanes.push(key, item, self._world)
 
-    def _opening(self, record: Record, fields: Fields) -> Opening | Breach:
+    async def _read(self, record: Record) -> Opening | Foreign | Breach | None:
+        fields = await self._reader.fields(record, self._world.is_ours)
+        if fields is None or isinstance(fields, Foreign | Breach):
+            return fields
         returned = read_return(fields, self._world.rules.default_org)
         if isinstance(returned, Breach):
             return returned
@@ -69,6 +82,11 @@ class Returns:
             stored=self._world.encoder.encode(outcome),
             letter=letter_of_breach(breach),
         )
+
+    def _passed_over(self, record: Record, foreign: Foreign, started: float) -> Decided:
+        outcome = outcome_of_foreign(record, foreign, self._world.now())
+        stored = self._world.encoder.encode(outcome)
+        return Decided(record=record, started=started, outcome=outcome, stored=stored, letter=None)
 
     def _arrived(self, record: Record, opening: Opening, arrival: Arrival, started: float) -> Item:
         match arrival:

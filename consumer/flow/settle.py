@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
+from consumer.core.breach import Breach, readable_event
 from consumer.core.dead_letter import DeadLetter, dead_letter_of
 from consumer.core.judge import EarnAnswer
 from consumer.core.model import Coordinates, EarnId, EventId, Millis, Record, RequestId
+from consumer.core.notification import Foreign
 from consumer.core.outcome import (
     OutcomeCause,
     OutcomeStatus,
@@ -17,7 +19,6 @@ from consumer.core.outcome import (
     status_of,
 )
 from consumer.core.plan import Plan
-from consumer.core.reading import Breach
 from consumer.flow.item import LateItem, OpenReturn, Target, redrives
 from consumer.ports import Opening
 
@@ -76,10 +77,10 @@ def outcome_of_late_earn(item: LateItem, target: Target, judged: tuple[Verdict, 
     """The further outcome that a late earn leads to: told of the return, at the earn record's place."""
     earlier = target.earlier
     return RevokeOutcome(
-        outcome_id=outcome_id(item.told.source, earlier.event_id),
+        outcome_id=outcome_id(item.record.source, earlier.event_id),
         event_id=earlier.event_id,
-        cause=OutcomeCause.REDRIVE if item.told.redrive else OutcomeCause.LATE_EARN,
-        source=item.told.source,
+        cause=OutcomeCause.REDRIVE if item.redrive else OutcomeCause.LATE_EARN,
+        source=item.record.source,
         org_id=earlier.org_id or None,
         customer_id=earlier.customer_id,
         bill_numbers=earlier.bill_numbers,
@@ -113,6 +114,29 @@ def outcome_of_breach(record: Record, breach: Breach, now: Millis) -> RevokeOutc
         attempts=0,
         request_ids=(),
         returned_at=breach.returned_at,
+        decided_at=now,
+    )
+
+
+def outcome_of_foreign(record: Record, foreign: Foreign, now: Millis) -> RevokeOutcome:
+    """The outcome of a record that is no return, as the operator's mapping says."""
+    event_id = None if foreign.event_id is None else readable_event(foreign.event_id)
+    return RevokeOutcome(
+        outcome_id=outcome_id(record.source, event_id),
+        event_id=event_id,
+        cause=cause_of(record),
+        source=record.source,
+        org_id=None,
+        customer_id=None,
+        bill_numbers=(),
+        status=OutcomeStatus.NOTHING_TO_REVOKE,
+        verdicts=(),
+        error_codes=(),
+        reason=foreign.reason,
+        dead_lettered=False,
+        attempts=0,
+        request_ids=(),
+        returned_at=None,
         decided_at=now,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import assert_never
 
 from consumer.core.model import Coordinates, EarnId, Millis
@@ -31,8 +32,9 @@ class Settler:
         drafts: dict[Coordinates, tuple[RevokeOutcome, bytes]] = {}
         told = {verdict.earn_id for item, plan in planned if isinstance(item, OpenReturn) for verdict in plan.known}
         for item, plan in planned:
-            outcome = self._outcome(item, plan, asked)
-            if outcome is not None and not _is_told(item, plan, told):
+            own = _own(item, plan, asked, told) if isinstance(item, LateItem) else plan
+            outcome = self._outcome(item, own, asked)
+            if outcome is not None:
                 drafts[source(item)] = (outcome, self._encoder.encode(outcome))
         settlement = _settlement([item for item, _ in planned], drafts, asked)
         stored = await self._ledger.settle(settlement) if settlement != Settlement() else {}
@@ -46,7 +48,7 @@ class Settler:
             case OpenReturn():
                 judged = verdicts(plan, answers, owners, source(item))
                 return outcome_of_return(item, judged, self._now())
-            case LateItem(target=target) if target is not None and _is_first(item, plan, owners):
+            case LateItem(target=target) if target is not None and (plan.revoke or plan.known):
                 judged = verdicts(plan, answers, owners, source(item))
                 return outcome_of_late_earn(item, target, judged, self._now())
             case LateItem() | Decided():
@@ -70,14 +72,18 @@ class Settler:
         self._outlet.outcome(item.record, item.started, outcome, stands, letter_of(outcome))
 
 
-def _is_told(item: Item, plan: Plan, told: AbstractSet[EarnId]) -> bool:
-    """Whether a return that is settled together with the late earn tells of it, without a call, already."""
-    return isinstance(item, LateItem) and any(verdict.earn_id in told for verdict in plan.known)
+def _own(item: LateItem, plan: Plan, asked: Round | None, told: AbstractSet[EarnId]) -> Plan:
+    """What of a late plan is the record's own to tell.
 
-
-def _is_first(item: LateItem, plan: Plan, owners: Mapping[EarnId, Coordinates]) -> bool:
-    """Whether no return of the same request takes the late earn, and so tells of it."""
-    return all(owners.get(earn.key.earn_id, source(item)) == source(item) for earn in plan.revoke)
+    Not the earns that another record of the same request takes, nor those of which a return that is settled together
+    with it tells, without a call, already.
+    """
+    owners: Mapping[EarnId, Coordinates] = asked.owners if asked is not None else {}
+    return replace(
+        plan,
+        revoke=tuple(e for e in plan.revoke if owners.get(e.key.earn_id, source(item)) == source(item)),
+        known=tuple(verdict for verdict in plan.known if verdict.earn_id not in told),
+    )
 
 
 def _settlement(items: Sequence[Item], drafts: Drafts, asked: Round | None) -> Settlement:
@@ -94,9 +100,10 @@ def _settlement(items: Sequence[Item], drafts: Drafts, asked: Round | None) -> S
             if isinstance(item, OpenReturn)
         ),
         late=tuple(
-            SettledEarn(source=source(item), earn=item.told.event.key, outcome=drafts[source(item)][1])
+            SettledEarn(source=source(item), earn=earn, outcome=drafts[source(item)][1])
             for item in items
             if isinstance(item, LateItem) and source(item) in drafts
+            for earn in item.earns
         ),
         states=asked.states() if asked is not None else (),
         release=asked.releasable() if asked is not None else (),

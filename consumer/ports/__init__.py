@@ -30,6 +30,7 @@ from consumer.ports.ledger import (
     Settlement,
     TellResult,
     Told,
+    ToldPurchase,
 )
 from consumer.ports.silence import (
     SchemaMissing,
@@ -83,6 +84,7 @@ __all__ = [
     "Telemetry",
     "TellResult",
     "Told",
+    "ToldPurchase",
     "Unavailable",
     "Undecodable",
     "WallClock",

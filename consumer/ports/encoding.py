@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from consumer.core.notification import Foreign
 from consumer.core.outcome import RevokeOutcome
 
 
 class Decoder(Protocol):
     """Bytes of one topic's records → the fields of its schema."""
 
-    def decode(self, value: bytes) -> Mapping[str, object]:
-        """The fields. Raises Undecodable, or SchemaMissing when `learn` must come first."""
+    def decode(self, value: bytes) -> Mapping[str, object] | Foreign:
+        """The fields, or that the record is none of the topic's business.
+
+        Raises Undecodable, or SchemaMissing when `learn` must come first.
+        """
         ...
 
     async def learn(self, schema_id: int) -> bool:

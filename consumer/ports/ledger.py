@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from consumer.core.linking import Asker
 from consumer.core.model import (
     BillNumber,
     Coordinates,
@@ -15,6 +16,7 @@ from consumer.core.model import (
     EarnState,
     EventId,
     Millis,
+    NamingPurchase,
     OrgId,
     ReturnedGoods,
 )
@@ -115,7 +117,7 @@ class SettledReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledEarn:
-    """The end of an earn record that led to a late outcome."""
+    """The end of a record of the earn feed that led to a late outcome; once for each earn it is about."""
 
     source: Coordinates
     earn: EarnKey
@@ -143,6 +145,39 @@ class Told:
     source: Coordinates
     redrive: int
     event: EarnEvent
+
+    @property
+    def asker(self) -> Asker | None:
+        """Who asks for the purchase of an earn that waits; None where the earn does not wait."""
+        if self.event.request_id is None:
+            return None
+        return Asker(
+            source=self.source,
+            redrive=self.redrive,
+            org_id=self.event.key.org_id,
+            request_id=self.event.request_id,
+            purchase=None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldPurchase:
+    """A purchase of the earn feed with where it stood. `redrive` as in Opening."""
+
+    source: Coordinates
+    redrive: int
+    event: NamingPurchase
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks for the earns that wait for the purchase."""
+        return Asker(
+            source=self.source,
+            redrive=self.redrive,
+            org_id=self.event.purchase.org_id,
+            request_id=self.event.request_id,
+            purchase=self.event.purchase,
+        )
 
 
 class TellResult(StrEnum):
@@ -174,12 +209,12 @@ class EarlierReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateEarn:
-    """What a late earn's turn needs to know, read afresh.
+    """What the turn of a record with late earns needs to know, read afresh; the earns are those of one purchase.
 
     `settled` is the outcome that these coordinates settled before; `returns` are eligible ones only, oldest first.
     """
 
-    earn: Earn
+    earns: tuple[Earn, ...]
     settled: bytes | None
     returns: tuple[EarlierReturn, ...]
 
@@ -207,9 +242,20 @@ class Ledger(Protocol):
         ...
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
-        """Write the events of the earn feed, commit, then look for returns of their purchases."""
+        """Write the events of the earn feed, commit, then look for returns of their purchases.
+
+        An earn that waits for the purchase that names it is linked, if that one is known.
+        """
         ...
 
-    async def late_earns(self, earns: Sequence[tuple[Coordinates, EarnKey]]) -> Sequence[LateEarn]:
-        """Read afresh what the turn of these late earns needs."""
+    async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
+        """Write what purchases name, commit, link the earns that wait for them, commit, then look for returns.
+
+        For each purchase the earns that its record must take through their customer's lane, as a return came before.
+        An earn that two purchases name is linked to neither.
+        """
+        ...
+
+    async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
+        """Read afresh what the turn of these records, each with its late earns, needs."""
         ...

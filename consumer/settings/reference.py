@@ -7,7 +7,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from consumer.settings.kafka_options import REFUSED, REFUSED_BY_PROTOCOL
-from consumer.settings.sections import Section, Settings
+from consumer.settings.section import Section
+from consumer.settings.sections import Settings
 
 INTRODUCTION = """\
 # Configuration
@@ -70,6 +71,8 @@ def _shown(value: object) -> str:
             text = f"{value:.10g}"
         case frozenset():
             text = f"[{', '.join(sorted(str(each) for each in value))}]"
+        case tuple():
+            text = f"[{', '.join(str(each) for each in value)}]"
         case Mapping():
             text = "{}"
         case _:

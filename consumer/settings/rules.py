@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import kafka_options, secret
-from consumer.settings.sections import Section, Settings
+from consumer.settings import kafka_options, mapping, secret
+from consumer.settings.section import Section
+from consumer.settings.sections import Settings
 
 MAX_POLL_INTERVAL = 300.0
 """librdkafka's own `max.poll.interval.ms`, in seconds."""
@@ -145,6 +146,10 @@ def _registry(settings: Settings) -> Iterator[Problem]:
         yield Problem(("schemas.registry_auth", "schemas.registry_auth_file"), "must be user:password")
 
 
+def _notifications(settings: Settings) -> Iterator[Problem]:
+    return (Problem(names, text) for names, text in mapping.problems(settings.notifications))
+
+
 def _ledger(settings: Settings) -> Iterator[Problem]:
     location = settings.ledger.location()
     if location and not _is_ledger(location):
@@ -230,6 +235,7 @@ RULES: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _times,
     _topics,
     _registry,
+    _notifications,
     _ledger,
     _api,
     _files,

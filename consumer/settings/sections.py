@@ -1,30 +1,21 @@
 """The sections of the settings and the rules that hold for one name alone. All times are in seconds."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from consumer.core.model import EarnedFromType
+from consumer.settings.notifications import Notifications
 from consumer.settings.secret import Secret
+from consumer.settings.section import Section, from_json
 
 Scalar = bool | int | float | str
 DAY = 86_400.0
 TOPIC_NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
-
-
-def _from_json(value: object) -> object:
-    """Lists and maps in the environment are JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"must be JSON (character {error.pos + 1} is wrong)") from error
 
 
 def _none_if_empty(value: object) -> object:
@@ -50,12 +41,6 @@ File = Annotated[Path | None, BeforeValidator(_none_if_empty)]
 Text = Annotated[str | None, BeforeValidator(_none_if_empty)]
 
 
-class Section(BaseModel):
-    """What all sections share: frozen, and no name but its own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, hide_input_in_errors=True)
-
-
 class Kafka(Section):
     """The brokers and the group."""
 
@@ -64,7 +49,7 @@ class Kafka(Section):
     group_protocol: Literal["classic", "consumer"] = Field(
         default="classic", description="`consumer` is KIP-848 and needs brokers of version 4.0 or later."
     )
-    options: Annotated[Mapping[str, Scalar], BeforeValidator(_from_json), AfterValidator(MappingProxyType)] = Field(
+    options: Annotated[Mapping[str, Scalar], BeforeValidator(from_json), AfterValidator(MappingProxyType)] = Field(
         default_factory=lambda: MappingProxyType({}),
         description="librdkafka properties for all clients, a map: TLS, SASL, tuning.",
     )
@@ -163,7 +148,7 @@ class Policy(Section):
         default="matching-lines",
         description="`matching-lines`, `any-return` or `whole-bill`.",
     )
-    revoke_earned_from: Annotated[frozenset[EarnedFromType], BeforeValidator(_from_json)] = Field(
+    revoke_earned_from: Annotated[frozenset[EarnedFromType], BeforeValidator(from_json)] = Field(
         default=frozenset({EarnedFromType.ACTIVITY}),
         min_length=1,
         description="A list of ACTIVITY, MILESTONE, REWARD, BULK_ISSUE.",
@@ -217,6 +202,7 @@ class Settings(Section):
     kafka: Kafka = Field(default_factory=Kafka)
     topics: Topics = Field(default_factory=Topics)
     schemas: Schemas = Field(default_factory=Schemas)
+    notifications: Notifications = Field(default_factory=Notifications)
     ledger: Ledger = Field(default_factory=Ledger)
     api: Api = Field(default_factory=Api)
     policy: Policy = Field(default_factory=Policy)

@@ -4,7 +4,6 @@ from asyncio import AbstractEventLoop
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, load_schema
 from consumer.adapters.logs import Log
 from consumer.adapters.metrics import Metrics
 from consumer.flow.call import Caller
@@ -23,6 +22,7 @@ from consumer.ports import Publisher
 from consumer.settings import Settings
 from consumer.wiring import parts, views
 from consumer.wiring.adapters import Adapters
+from consumer.wiring.decoders import SourceTopic, record_decoder
 from consumer.wiring.tasks import Tasks
 
 
@@ -81,13 +81,13 @@ def _gate(settings: Settings, metrics: Metrics, loop: AbstractEventLoop) -> Gate
 def _takes(settings: Settings, given: Adapters, lanes: Lanes, world: World) -> Mapping[str, Take]:
     """What becomes of the records of each topic."""
 
-    def reader(schema: str) -> Reader:
-        decoder = RecordDecoder(load_schema(schema), registry=given.schemas, accept_json=settings.schemas.accept_json)
+    def reader(topic: SourceTopic) -> Reader:
+        decoder = record_decoder(settings, topic, given.schemas)
         return Reader(decoder, world.rules.retry, given.metrics, parts.chance)
 
     return {
-        settings.topics.returns: Returns(reader(RETURN_TRANSACTION), lanes, world),
-        settings.topics.earns: Feed(reader(EARN_EVENT), lanes, world),
+        settings.topics.returns: Returns(reader("returns"), lanes, world),
+        settings.topics.earns: Feed(reader("earns"), lanes, world),
     }
 
 

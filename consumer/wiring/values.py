@@ -3,14 +3,19 @@
 import asyncio
 from collections.abc import Mapping
 
-from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, REVOKE_OUTCOME, RecordDecoder, load_schema
+from consumer.adapters.avro import REVOKE_OUTCOME, RecordDecoder, load_schema
 from consumer.adapters.avro.outcome_fields import outcome_of
 from consumer.core.model import CustomerId, Record
+from consumer.core.notification import Foreign
 from consumer.core.outcome import RevokeOutcome
 from consumer.core.redrive import customer_in_key
 from consumer.ports import SchemaMissing, Undecodable
 from consumer.settings import Settings
 from consumer.wiring.adapters import schema_registry
+from consumer.wiring.decoders import SourceTopic, record_decoder
+
+RETURNS: SourceTopic = "returns"
+EARNS: SourceTopic = "earns"
 
 Fields = Mapping[str, object]
 
@@ -19,13 +24,9 @@ class Values:
     """Reads the values of dead letters and of outcomes."""
 
     def __init__(self, settings: Settings) -> None:
-        schemas = settings.schemas
         self._earns = settings.topics.earns
         self._registry = schema_registry(settings)
-        self._decoders = {
-            name: RecordDecoder(load_schema(name), registry=self._registry, accept_json=schemas.accept_json)
-            for name in (RETURN_TRANSACTION, EARN_EVENT)
-        }
+        self._decoders = {topic: record_decoder(settings, topic, self._registry) for topic in (RETURNS, EARNS)}
         self._outcomes = RecordDecoder(load_schema(REVOKE_OUTCOME), registry=self._registry, accept_json=False)
 
     def fields(self, record: Record) -> Fields | None:
@@ -34,7 +35,7 @@ class Values:
         Raises Unavailable while the registry is away.
         """
         topic = dict(record.headers).get("dlt-topic") or b""
-        return _read(self._decoders[EARN_EVENT if topic == self._earns.encode() else RETURN_TRANSACTION], record)
+        return _read(self._decoders[EARNS if topic == self._earns.encode() else RETURNS], record)
 
     def outcome(self, record: Record) -> RevokeOutcome | None:
         """The outcome in a record of the results topic, None where it is none. Raises Unavailable as `fields`."""
@@ -57,10 +58,9 @@ def _read(decoder: RecordDecoder, record: Record) -> Fields | None:
     if record.value is None:
         return None
     try:
-        return decoder.decode(record.value)
+        fields = decoder.decode(record.value)
     except Undecodable:
         return None
     except SchemaMissing as missing:
-        if not asyncio.run(decoder.learn(missing.schema_id)):
-            return None
-    return _read(decoder, record)
+        return _read(decoder, record) if asyncio.run(decoder.learn(missing.schema_id)) else None
+    return None if isinstance(fields, Foreign) else fields

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, load_schema
 from consumer.ports import Undecodable
+from tests.contracts.read_fields import fields_of
 
 RETURNS = RecordDecoder(load_schema(RETURN_TRANSACTION), registry=None, accept_json=True)
 EARNS = RecordDecoder(load_schema(EARN_EVENT), registry=None, accept_json=True)
@@ -43,18 +44,18 @@ AN_EARN: dict[str, Any] = {
 
 
 def read(**changed: object) -> dict[str, Any]:
-    return dict(RETURNS.decode(json.dumps({**MINIMAL, **changed}).encode()))
+    return dict(fields_of(RETURNS, json.dumps({**MINIMAL, **changed}).encode()))
 
 
 def read_raw(field: str, raw: str) -> Any:
     """The field as read where its JSON text is `raw`."""
     rest = {name: value for name, value in MINIMAL.items() if name != field}
-    return RETURNS.decode(f'{json.dumps(rest)[:-1]}, "{field}": {raw}}}'.encode())[field]
+    return fields_of(RETURNS, f'{json.dumps(rest)[:-1]}, "{field}": {raw}}}'.encode())[field]
 
 
 def test_fields_left_out_have_their_defaults() -> None:
     assert read() == {**DEFAULTS, **MINIMAL}
-    earn = EARNS.decode(json.dumps(AN_EARN).encode())
+    earn = fields_of(EARNS, json.dumps(AN_EARN).encode())
     assert (earn["kind"], earn["line_ids"], earn["promotion_type"]) == ("EARNED", [], None)
 
 
@@ -68,7 +69,7 @@ def test_a_field_without_a_default_must_be_there(name: str) -> None:
 
 @pytest.mark.parametrize("before", [b" ", b"\n\t\r ", b"\xef\xbb\xbf", b"\xef\xbb\xbf "])
 def test_what_an_editor_puts_before_the_text_is_no_matter(before: bytes) -> None:
-    assert RETURNS.decode(before + json.dumps(MINIMAL).encode() + b" \n")["event_id"] == "r1"
+    assert fields_of(RETURNS, before + json.dumps(MINIMAL).encode() + b" \n")["event_id"] == "r1"
 
 
 def test_json_is_read_only_where_it_is_accepted() -> None:
@@ -80,7 +81,7 @@ def test_json_is_read_only_where_it_is_accepted() -> None:
 
 def test_unknown_fields_are_ignored_and_the_last_of_equal_names_counts() -> None:
     assert "colour" not in read(colour="red")
-    assert RETURNS.decode(json.dumps(MINIMAL).encode()[:-1] + b', "event_id": "r2"}')["event_id"] == "r2"
+    assert fields_of(RETURNS, json.dumps(MINIMAL).encode()[:-1] + b', "event_id": "r2"}')["event_id"] == "r2"
 
 
 @pytest.mark.parametrize(

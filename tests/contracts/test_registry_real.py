@@ -18,6 +18,7 @@ from consumer.adapters.avro import (
     load_schema,
 )
 from consumer.adapters.avro import SchemaRefused as Refused
+from tests.contracts.read_fields import fields_of
 from tests.contracts.test_avro_outcomes import AN_OUTCOME
 from tests.contracts.test_avro_records import A_RETURN
 
@@ -49,7 +50,7 @@ def topic() -> str:
 async def read(client: Registry, value: bytes) -> dict[str, object]:
     decoder = RecordDecoder(RETURN, registry=client, accept_json=True)
     assert await decoder.learn(int.from_bytes(value[1:5], "big"))
-    return dict(decoder.decode(value))
+    return dict(fields_of(decoder, value))
 
 
 def serialized(foreign: SchemaRegistryClient, topic: str, schema: str, fields: dict[str, object]) -> bytes:

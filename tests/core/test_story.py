@@ -6,6 +6,7 @@ import pytest
 
 from consumer.core.model import (
     BillNumber,
+    Coordinates,
     Earn,
     EarnedFromType,
     EarnState,
@@ -220,3 +221,22 @@ def test_there_are_words_for_everything() -> None:
     assert set(KEPT) == set(KeptReason)
     assert set(NOW) == set(EarnState)
     assert set(SOURCE) == set(EarnedFromType)
+
+
+def test_an_earn_whose_purchase_nothing_named_yet_says_so() -> None:
+    waiting = told_earn(an_earn(purchase=None))
+
+    assert headlines(an_account(waiting)) == [
+        "Customer 4711 earned e1 of promotion p1 by the purchase (a bill that is not named yet)."
+    ]
+    assert standing(waiting) == (
+        "e1 of promotion p1 is still the customer's; no return finds it before a purchase names it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("earn", "source"),
+    [(an_earn(purchase=None, earned_from=EarnedFromType.REWARD), coordinates()), (an_earn(purchase=None), None)],
+)
+def test_an_earn_by_no_purchase_waits_for_none(earn: Earn, source: Coordinates | None) -> None:
+    assert "names it" not in standing(told_earn(earn, source=source))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from consumer.adapters.memory import MemoryLedger
 from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, OrgId, Record, RequestId
+from consumer.core.notification import Foreign
 from consumer.core.outcome import RevokeOutcome
 from consumer.ports import (
     Arrival,
@@ -49,7 +50,7 @@ class PickleDecoder:
         self.asked: list[int] = []
         self.answers: Callable[[int], bool] = lambda _: False
 
-    def decode(self, value: bytes) -> Mapping[str, object]:
+    def decode(self, value: bytes) -> Mapping[str, object] | Foreign:
         if value.startswith(b"schema "):
             number, _, rest = value.removeprefix(b"schema ").partition(b" ")
             if int(number) not in self.known:
@@ -58,7 +59,7 @@ class PickleDecoder:
         if value == b"garbage":
             raise Undecodable("not a record")
         fields = pickle.loads(value)  # noqa: S301 - the test's own bytes
-        assert isinstance(fields, dict)
+        assert isinstance(fields, dict | Foreign)
         return fields
 
     async def learn(self, schema_id: int) -> bool:
@@ -199,9 +200,9 @@ class SlowLedger(MemoryLedger):
         self.settlements.append(settlement)
         return await super().settle(settlement)
 
-    async def late_earns(self, earns: Sequence[tuple[Coordinates, EarnKey]]) -> Sequence[LateEarn]:
+    async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
         await asyncio.sleep(self.takes.get("late_earns", 0.0))
-        return await super().late_earns(earns)
+        return await super().late_earns(asked)
 
     def earn(self, earn_id: str = "e1") -> Earn:
         """What it knows of an earn."""

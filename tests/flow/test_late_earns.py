@@ -175,6 +175,23 @@ def test_a_late_earn_that_is_already_redeemed_is_settled_without_a_call() -> Non
     virtual_time.run(main())
 
 
+def test_a_late_earn_of_which_a_return_tells_that_is_settled_with_it_is_told_once() -> None:
+    async def main() -> None:
+        flow = a_flow(FakeVendor(latency=1.0))
+        await received(flow, earned(0, "e0", bill_number="b0"), earned(1, kind="REDEEMED"), returned(0, "r1"))
+        flow.receive(returned(1, "r0", bill_number="b0"))
+        await asyncio.sleep(0.5)
+        flow.receive(earned(2))
+        await asyncio.sleep(0.1)
+        flow.receive(returned(2, "r2"))
+        await flow.rest()
+
+        assert flow.published.of(2).error_codes == (729,)
+        assert [outcome.source.topic for outcome in flow.published.outcomes] == [RETURNS] * 3
+
+    virtual_time.run(main())
+
+
 def test_a_late_earn_that_was_sent_again_is_asked_for_again_as_a_redrive() -> None:
     async def main() -> None:
         refusals = iter([NOT_VALID])

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 from pydantic import SecretStr
 
-from consumer.settings.sections import Section, Settings
+from consumer.settings.section import Section
+from consumer.settings.sections import Settings
 from tests.helm.chart import CHART, RefusedError, Values, changed, defaults, example, rendered, text
 
 SCHEMA: Values = json.loads((CHART / "values.schema.json").read_text())
@@ -222,6 +223,8 @@ def _plain(value: object) -> object:
             return value.get_secret_value()
         case frozenset():
             return sorted(str(each) for each in value)
+        case tuple():
+            return list(value)
         case Mapping():
             return dict(value)
         case _:

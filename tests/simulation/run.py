@@ -13,7 +13,7 @@ from tests.flow.parts import Options, Parts, Ports, now, parts
 from tests.simulation.broker import PARTITIONS, Broker, Session
 from tests.simulation.history import History
 from tests.simulation.life import Life, kill
-from tests.simulation.shop import HELD, LOST, REDEEMED, SENT
+from tests.simulation.shop import DAY, Day
 from tests.simulation.store import Store
 from tests.simulation.vendor import Connection, Vendor
 
@@ -37,6 +37,7 @@ class Ending:
 class Told:
     """A run to the end. `lives` has the boundaries that each process came by."""
 
+    day: Day
     broker: Broker
     vendor: Vendor
     ledger: MemoryLedger
@@ -46,19 +47,20 @@ class Told:
     late_drains: int
 
 
-def run(endings: Sequence[Ending], *, first: Literal["returns", "earns"] = "earns") -> Told:
+def run(endings: Sequence[Ending], *, first: Literal["returns", "earns"] = "earns", day: Day = DAY) -> Told:
     """The processes end as told, the last one lives on; `first` is the topic that a new one reads first."""
-    return virtual_time.run(_run(endings, RETURNS if first == "returns" else EARNS))
+    return virtual_time.run(_run(endings, RETURNS if first == "returns" else EARNS, day))
 
 
-async def _run(endings: Sequence[Ending], first: str) -> Told:
+async def _run(endings: Sequence[Ending], first: str, day: Day) -> Told:
     history = History()
-    vendor = Vendor(history, holds=HELD, redeemed=REDEEMED, loses=LOST)
-    world = _World(broker=Broker(SENT), vendor=vendor, ledger=MemoryLedger(now), history=history)
+    vendor = Vendor(history, holds=day.held, redeemed=day.redeemed, loses=day.lost)
+    world = _World(broker=Broker(day.sent), vendor=vendor, ledger=MemoryLedger(now), history=history)
     for ending in (*endings, None):
         await world.live(ending, first)
     await world.stop()
     return Told(
+        day=day,
         broker=world.broker,
         vendor=vendor,
         ledger=world.ledger,

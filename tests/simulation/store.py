@@ -4,9 +4,22 @@ import pickle
 from collections.abc import Mapping, Sequence
 
 from consumer.adapters.memory import MemoryLedger
-from consumer.core.model import Coordinates, EarnKey
+from consumer.adapters.memory.earns import note
+from consumer.adapters.memory.namings import keep_namings
+from consumer.core.model import Coordinates, EarnKey, Millis
 from consumer.core.outcome import VerdictKind
-from consumer.ports import Arrival, Claim, Denied, Granted, LateEarn, Opening, Settlement, TellResult, Told
+from consumer.ports import (
+    Arrival,
+    Claim,
+    Denied,
+    Granted,
+    LateEarn,
+    Opening,
+    Settlement,
+    TellResult,
+    Told,
+    ToldPurchase,
+)
 from tests.simulation.history import History
 from tests.simulation.life import Life
 
@@ -40,13 +53,28 @@ class Store:
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
         await self._life.boundary("tell before")
+        waiting = [each for each in told if each.asker is not None]
+        for each in waiting:
+            # What waits is on disk before anything is linked.
+            note(self._ledger.shelf, each, Millis(0))
+        if waiting:
+            await self._life.boundary("tell, not linked")
         results = await self._ledger.tell(told)
         await self._life.boundary("tell after")
         return results
 
-    async def late_earns(self, earns: Sequence[tuple[Coordinates, EarnKey]]) -> Sequence[LateEarn]:
+    async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
+        await self._life.boundary("name before")
+        for each in told:
+            keep_namings(self._ledger.shelf, each, Millis(0))
+        await self._life.boundary("name, not linked")
+        late = await self._ledger.name(told)
+        await self._life.boundary("name after")
+        return late
+
+    async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
         await self._life.boundary("late earns before")
-        views = await self._ledger.late_earns(earns)
+        views = await self._ledger.late_earns(asked)
         await self._life.boundary("late earns after")
         return views
 

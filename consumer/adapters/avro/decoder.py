@@ -1,17 +1,21 @@
-"""Bytes in any of the three encodings → the fields of our schema."""
+"""Bytes in any of the three encodings → the fields of our schema; JSON may be a notification of the vendor's."""
 
+import json
 from collections.abc import Mapping
 
 from consumer.adapters.avro.binary import read_record
-from consumer.adapters.avro.json_text import json_reader
+from consumer.adapters.avro.json_text import coercion, told
+from consumer.adapters.avro.notified import NotificationReader
 from consumer.adapters.avro.own_schema import SINGLE_OBJECT_MARKER, OwnSchema
 from consumer.adapters.avro.parsed_schema import ParsedSchema, fingerprint_of, parse_writer
 from consumer.adapters.avro.registry import Registry, SchemaTexts
 from consumer.adapters.avro.survey import Unusable
+from consumer.core.notification import Foreign
 from consumer.ports import SchemaMissing, Undecodable
 
 CONFLUENT_MARKER = 0
 CONFLUENT_HEADER = 5
+JSON_REFUSED = "JSON, which is not accepted here"
 _JSON_STARTS = frozenset(b"{ \t\r\n\xef")
 """An object, white space before one, or the mark that some editors put before UTF-8."""
 
@@ -19,14 +23,25 @@ _JSON_STARTS = frozenset(b"{ \t\r\n\xef")
 class RecordDecoder:
     """Reads the records of one topic; keeps every writer's schema it has learnt."""
 
-    def __init__(self, schema: OwnSchema, *, registry: Registry | None, accept_json: bool) -> None:
+    def __init__(
+        self,
+        schema: OwnSchema,
+        *,
+        registry: Registry | None,
+        accept_json: bool,
+        notifications: NotificationReader | None = None,
+    ) -> None:
         self._schema = schema
         self._registry = registry
-        self._read_json = json_reader(schema.text) if accept_json else None
+        self._coerce = coercion(json.loads(schema.text)) if accept_json else None
+        self._notifications = notifications
         self._writers: dict[int, ParsedSchema | Unusable] = {}
 
-    def decode(self, value: bytes) -> Mapping[str, object]:
-        """The fields. Raises Undecodable, or SchemaMissing when `learn` must come first."""
+    def decode(self, value: bytes) -> Mapping[str, object] | Foreign:
+        """The fields, or that the record is none of the topic's business.
+
+        Raises Undecodable, or SchemaMissing when `learn` must come first.
+        """
         if not value:
             raise Undecodable("no bytes")
         if value[0] == CONFLUENT_MARKER:
@@ -72,10 +87,17 @@ class RecordDecoder:
             raise Undecodable(f"Avro with another fingerprint than that of {self._schema.name}")
         return read_record(value[len(header) :], self._schema.parsed, self._schema.parsed)
 
-    def _json(self, value: bytes) -> Mapping[str, object]:
-        if self._read_json is None:
-            raise Undecodable("JSON, which is not accepted here")
-        return self._read_json(value)
+    def _json(self, value: bytes) -> Mapping[str, object] | Foreign:
+        if self._coerce is None and self._notifications is None:
+            raise Undecodable(JSON_REFUSED)
+        said = told(value)
+        notified = self._notifications.read(said) if self._notifications is not None else None
+        if notified is not None:
+            return notified
+        if self._coerce is None:
+            raise Undecodable(JSON_REFUSED)
+        fields: Mapping[str, object] = self._coerce(said)
+        return fields
 
     def _usable(self, texts: SchemaTexts | Unusable) -> ParsedSchema | Unusable:
         if isinstance(texts, Unusable):

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -25,25 +25,23 @@ class _Literal(str):
     __slots__ = ()
 
 
-def json_reader(schema_text: str) -> Callable[[bytes], Mapping[str, object]]:
-    """A reader of JSON for the record schema in this text.
+def coercion(schema: Any) -> Coercion:
+    """What turns JSON, as `told` gives it, into the fields of this record schema.
 
     Unknown fields are ignored, the last of equal names counts, and a field that is left out has its default. Digits
     in a string are a number and a whole number is its digits, whichever the schema asks for. "null" is null, so a
     required string cannot be "null". Timestamps may be in seconds. NaN and infinities are numbers here.
     """
-    record = _coercion(json.loads(schema_text), {})
+    return _coercion(schema, {})
 
-    def read(value: bytes) -> Mapping[str, object]:
-        try:
-            # An integer of thousands of digits is a ValueError, brackets without end a RecursionError.
-            told = json.loads(value.decode("utf-8-sig"), parse_float=_Literal)
-        except (ValueError, RecursionError) as error:
-            raise Undecodable("malformed JSON") from error
-        fields: Mapping[str, object] = record(told)
-        return fields
 
-    return read
+def told(value: bytes) -> object:
+    """What JSON text says. Raises Undecodable."""
+    try:
+        # An integer of thousands of digits is a ValueError, brackets without end a RecursionError.
+        return json.loads(value.decode("utf-8-sig"), parse_float=_Literal)
+    except (ValueError, RecursionError) as error:
+        raise Undecodable("malformed JSON") from error
 
 
 def _coercion(schema: Any, named: dict[str, Coercion]) -> Coercion:

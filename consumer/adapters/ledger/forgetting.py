@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, tuple_
 
 from consumer.adapters.ledger.bulk import Bulk, Given
-from consumer.adapters.ledger.tables import earns, returned_goods, returns
+from consumer.adapters.ledger.tables import earns, namings, returned_goods, returns
 from consumer.core.model import Millis
 from consumer.ports import ReturnState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Old:
-    """What is recorded before a moment; at most so many events, and so many earns, at once."""
+    """What is recorded before a moment; at most so many events, earns and namings of earns at once."""
 
     before: Millis
     limit: int
@@ -33,7 +33,7 @@ class Forget:
         )
 
     def write(self, connection: Connection, arguments: Sequence[Old]) -> Sequence[int]:
-        """Delete; how many returns and earns each took."""
+        """Delete; how many rows each took."""
         return [self._delete(connection, old) for old in arguments]
 
     def read(self, connection: Connection, written: Sequence[int]) -> Sequence[int]:
@@ -60,7 +60,7 @@ class Forget:
         if found:
             gone = self._returns(connection, found)
             self._goods(connection, found)
-        return gone + _delete_earns(connection, old)
+        return gone + _delete_earns(connection, old) + _delete_namings(connection, old)
 
 
 def _is_event(given: Given) -> ColumnElement[bool]:
@@ -72,3 +72,10 @@ def _delete_earns(connection: Connection, old: Old) -> int:
     keys = select(row.org_id, row.earn_id).where(row.recorded_at < old.before)
     oldest = keys.order_by(row.recorded_at).limit(old.limit)
     return connection.execute(delete(earns).where(tuple_(row.org_id, row.earn_id).in_(oldest))).rowcount
+
+
+def _delete_namings(connection: Connection, old: Old) -> int:
+    row = namings.c
+    key = (row.request_id, row.customer_id, row.promotion_id, row.purchase)
+    oldest = select(*key).where(row.recorded_at < old.before).order_by(row.recorded_at).limit(old.limit)
+    return connection.execute(delete(namings).where(tuple_(*key).in_(oldest))).rowcount

@@ -23,7 +23,7 @@ from consumer.core.model import (
 )
 from consumer.ports import EarlierReturn, LateEarn, ReturnState
 
-Asked = Sequence[tuple[Coordinates, EarnKey]]
+Asked = Sequence[tuple[Coordinates, Sequence[EarnKey]]]
 
 
 class _Version(NamedTuple):
@@ -79,21 +79,32 @@ class Late:
 
     def read(self, connection: Connection, written: Sequence[Asked]) -> Sequence[Sequence[LateEarn]]:
         """Read everything afresh."""
-        keys = {(key.org_id, key.earn_id) for asked in written for _, key in asked}
+        keys = {(key.org_id, key.earn_id) for asked in written for _, each in asked for key in each}
         rows = {(row[0], row[1]): row for row in self._earns(connection, keys)} if keys else {}
         found = {key: (earn_of(row), row) for key, row in rows.items()}
         purchases = {purchase_text(earn.purchase) for earn, _ in found.values() if earn.purchase is not None}
         earlier = self._returns.of(connection, purchases)
         return [
-            [_late_earn(source, *found[key.org_id, key.earn_id], earlier) for source, key in asked] for asked in written
+            [_late_earn(source, [found[key.org_id, key.earn_id] for key in each], earlier) for source, each in asked]
+            for asked in written
         ]
 
 
-def _late_earn(source: Coordinates, earn: Earn, row: Row, earlier: Mapping[str, tuple[EarlierReturn, ...]]) -> LateEarn:
+def _late_earn(
+    source: Coordinates, found: Sequence[tuple[Earn, Row]], earlier: Mapping[str, tuple[EarlierReturn, ...]]
+) -> LateEarn:
+    purchase = next((earn.purchase for earn, _ in found if earn.purchase is not None), None)
+    return LateEarn(
+        earns=tuple(earn for earn, _ in found),
+        settled=next((outcome for _, row in found if (outcome := _settled(source, row)) is not None), None),
+        returns=() if purchase is None else earlier[purchase_text(purchase)],
+    )
+
+
+def _settled(source: Coordinates, row: Row) -> bytes | None:
+    """The late outcome of the earn, if it is this record's."""
     topic, partition, offset, outcome = row[-4:]
-    is_this_record = source == Coordinates(topic, partition, offset)
-    returned = () if earn.purchase is None else earlier[purchase_text(earn.purchase)]
-    return LateEarn(earn=earn, settled=outcome if is_this_record else None, returns=returned)
+    return outcome if source == Coordinates(topic, partition, offset) else None
 
 
 def _earlier_returns(purchase: PurchaseKey, rows: Sequence[GoodsRow], versions: Versions) -> Iterator[EarlierReturn]:

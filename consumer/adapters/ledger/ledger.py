@@ -14,6 +14,7 @@ from consumer.adapters.ledger.group import GroupCommit
 from consumer.adapters.ledger.holding import Holding, Watcher
 from consumer.adapters.ledger.schema import identify, migrate_database, require_current
 from consumer.adapters.ledger.stages import Kind, stages_of
+from consumer.core.linking import Asker
 from consumer.core.model import Coordinates, EarnKey, Millis
 from consumer.ports import (
     Arrival,
@@ -26,6 +27,7 @@ from consumer.ports import (
     Settlement,
     TellResult,
     Told,
+    ToldPurchase,
     WallClock,
 )
 
@@ -83,11 +85,22 @@ class SqlLedger:
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
         """As in Ledger."""
-        return cast("Sequence[TellResult]", await self._group.ask(Kind.TELL, told))
+        results = cast("Sequence[TellResult]", await self._group.ask(Kind.TELL, told))
+        askers = [asker for each in told if (asker := each.asker) is not None]
+        if not askers:
+            return results
+        linked = zip(askers, await self._link(askers), strict=True)
+        late = {asker.source for asker, earns in linked if earns}
+        return [TellResult.LATE if each.source in late else result for each, result in zip(told, results, strict=True)]
 
-    async def late_earns(self, earns: Sequence[tuple[Coordinates, EarnKey]]) -> Sequence[LateEarn]:
+    async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
         """As in Ledger."""
-        return cast("Sequence[LateEarn]", await self._group.ask(Kind.LATE_EARNS, earns))
+        await self._group.ask(Kind.NAME, told)
+        return await self._link([each.asker for each in told])
+
+    async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
+        """As in Ledger."""
+        return cast("Sequence[LateEarn]", await self._group.ask(Kind.LATE_EARNS, asked))
 
     async def forget(self, before: Millis, limit: int) -> int:
         """Delete settled returns and earns recorded before a moment, at most `limit` events and `limit` earns.
@@ -106,6 +119,10 @@ class SqlLedger:
     def follow(self, partitions: Iterable[Partition], *, seconds: float) -> None:
         """Remember that these are followed from their beginning. Blocks and raises as `is_followed`."""
         self._group.ask_and_wait(Kind.FOLLOW, tuple(partitions), seconds)
+
+    async def _link(self, askers: Sequence[Asker]) -> Sequence[tuple[EarnKey, ...]]:
+        """In a commit of its own: of an earn and its purchase at once, each is on disk before either looks."""
+        return cast("Sequence[tuple[EarnKey, ...]]", await self._group.ask(Kind.LINK, askers))
 
     def _prepare(self, connection: Connection) -> tuple[str, bool]:
         if self._database.file is not None:

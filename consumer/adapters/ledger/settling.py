@@ -31,7 +31,7 @@ class Settle:
     def write(self, connection: Connection, arguments: Sequence[Settlement]) -> Sequence[Outcomes]:
         """Write everything; each settlement's outcomes as they stand then."""
         ours = {each.source: each for settlement in reversed(arguments) for each in settlement.returns}
-        late = {each.source: each for settlement in reversed(arguments) for each in settlement.late}
+        late = {(each.source, each.earn): each for settlement in reversed(arguments) for each in settlement.late}
         stands = {**self._end_returns(connection, ours.values()), **self._end_lates(connection, late.values())}
         states = _states(arguments)
         if states:

@@ -11,6 +11,8 @@ from consumer.adapters.ledger.claiming import MakeClaim
 from consumer.adapters.ledger.following import Follow, IsFollowed
 from consumer.adapters.ledger.forgetting import Forget
 from consumer.adapters.ledger.late import Late
+from consumer.adapters.ledger.linking import Link
+from consumer.adapters.ledger.naming import Name
 from consumer.adapters.ledger.opening import Open
 from consumer.adapters.ledger.settling import Settle
 from consumer.adapters.ledger.stage import Stage
@@ -23,6 +25,8 @@ class Kind(Enum):
 
     SETTLE = auto()
     TELL = auto()
+    NAME = auto()
+    LINK = auto()
     OPEN = auto()
     CLAIM = auto()
     LATE_EARNS = auto()
@@ -43,6 +47,8 @@ def stages_of(bulk: Bulk, now: WallClock) -> Stages:
     return {
         Kind.SETTLE: Settle(bulk),
         Kind.TELL: Tell(bulk, now),
+        Kind.NAME: Name(bulk, now),
+        Kind.LINK: Link(bulk),
         Kind.OPEN: Open(bulk, now),
         Kind.CLAIM: MakeClaim(bulk),
         Kind.LATE_EARNS: Late(bulk),

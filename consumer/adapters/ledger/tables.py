@@ -50,6 +50,7 @@ earns = Table(
     Column("purchase", Text),
     Column("line_ids", Text),
     Column("earned_at", BigInteger),
+    Column("request_id", Text),
     Column("state", Text, nullable=False),
     Column("claim", Text),
     Column("claimed_at", BigInteger),
@@ -63,7 +64,35 @@ earns = Table(
     Index("earns_by_purchase", "purchase"),
     Index("earns_by_age", "recorded_at"),
 )
-"""One row an earn. Without coordinates it is a stub: its end was told before the earn itself."""
+"""One row an earn. Without coordinates it is a stub: its end was told before the earn itself.
+
+Only an earn that was told without its purchase has a request: one without a purchase waits for the one that names it.
+"""
+# Most earns have none: they cost this index nothing.
+Index(
+    "earns_by_request",
+    earns.c.request_id,
+    sqlite_where=earns.c.request_id.is_not(None),
+    postgresql_where=earns.c.request_id.is_not(None),
+)
+
+namings = Table(
+    "namings",
+    metadata,
+    Column("request_id", Text, nullable=False),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("promotion_id", Text, nullable=False),
+    Column("purchase", Text, nullable=False),
+    Column("org_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("redrive", Integer, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("request_id", "customer_id", "promotion_id", "purchase"),
+    Index("namings_by_age", "recorded_at"),
+)
+"""One row for each promotion that a purchase names as earned by a request; with an empty one it names them all."""
 
 returns = Table(
     "returns",

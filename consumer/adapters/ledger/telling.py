@@ -19,7 +19,7 @@ Key = tuple[str, str]
 KEY = (earns.c.org_id, earns.c.earn_id)
 TOLD_STATES = {EarnKind.REDEEMED: EarnState.REDEEMED, EarnKind.REVOKED: EarnState.REVOKED}
 SOURCE_COLUMNS = ("topic", "partition", "offset", "redrive")
-FILLED_COLUMNS = (*EARN_COLUMNS[:9], *SOURCE_COLUMNS)
+FILLED_COLUMNS = (*EARN_COLUMNS[:9], "request_id", *SOURCE_COLUMNS)
 INSERTED_COLUMNS = (*FILLED_COLUMNS, "state", "recorded_at")
 
 
@@ -59,7 +59,7 @@ class Tell:
         self._fill = bulk.change(_fill, [earns.c[name] for name in FILLED_COLUMNS])
         self._send_again = bulk.change(_send_again, [*KEY, *(earns.c[name] for name in SOURCE_COLUMNS)])
         self._end = bulk.change(_end, [*KEY, earns.c.state])
-        self._returned = bulk.look_up(_returned, [returned_goods.c.purchase])
+        self._returned = bulk.look_up(returned_purchases, [returned_goods.c.purchase])
 
     def write(self, connection: Connection, arguments: Sequence[Sequence[Told]]) -> Sequence[Sequence[Look]]:
         """Write in the order told."""
@@ -90,13 +90,19 @@ class Tell:
         ]
 
 
+def returned_purchases(keys: Select[Any]) -> Select[Any]:
+    """Those of which a return is known that may take late earns."""
+    row = returned_goods.c
+    return select(row.purchase).where(row.purchase.in_(keys), row.eligible)
+
+
 def _note(pages: _Pages, told: Told, now: int) -> Look:
     if told.event.earn is None:
         _note_end(pages, told, TOLD_STATES[told.event.kind], now)
         return None
     key = _key(told)
     known = pages.known.get(key)
-    if known is None or known.source is None:
+    if known is None or known.source is None or (known.purchase is None and told.event.earn.purchase is not None):
         state = EarnState.HELD if known is None else known.state
         filled = _filled(told.event.earn, told)
         if known is None:
@@ -138,6 +144,7 @@ def _filled(earn: Earn, told: Told) -> Row:
         None if earn.purchase is None else purchase_text(earn.purchase),
         line_ids_text(earn.line_ids),
         earn.earned_at,
+        told.event.request_id,
         *_where(told),
     )
 
@@ -161,11 +168,6 @@ def _known(keys: Select[Any]) -> Select[Any]:
     told_late = earns.c.late_outcome.is_not(None)
     # One order for everybody, so that two processes wait for each other and never in a circle.
     return select(*columns, told_late).where(tuple_(*KEY).in_(keys)).order_by(*KEY).with_for_update()
-
-
-def _returned(keys: Select[Any]) -> Select[Any]:
-    row = returned_goods.c
-    return select(row.purchase).where(row.purchase.in_(keys), row.eligible)
 
 
 def _fill(given: Given) -> Update:

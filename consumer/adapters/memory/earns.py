@@ -78,18 +78,19 @@ def note(shelf: Shelf, told: Told, now: Millis) -> HeldEarn | None:
             claim = held.earn.claim if state is EarnState.REVOKED else None
             shelf.earns[event.key] = replace(held, earn=replace(held.earn, state=state, claim=claim))
         return None
-    changed = _earned(event.earn, held, told, now)
+    changed = _earned(told, event.earn, held, now)
     if changed is not None:
         shelf.earns[event.key] = changed
     return changed
 
 
-def _earned(earn: Earn, held: HeldEarn | None, told: Told, now: Millis) -> HeldEarn | None:
-    if held is None or not held.filled:
+def _earned(told: Told, earn: Earn, held: HeldEarn | None, now: Millis) -> HeldEarn | None:
+    if held is None or not held.filled or (held.earn.purchase is None and earn.purchase is not None):
         state = EarnState.HELD if held is None else held.earn.state
         return HeldEarn(
             earn=replace(earn, state=state, claim=None if held is None else held.earn.claim),
             filled=True,
+            request_id=told.event.request_id,
             claimed_at=None,
             source=told.source,
             redrive=told.redrive,
@@ -115,4 +116,13 @@ def _stub(event: EarnEvent, state: EarnState, now: Millis) -> HeldEarn:
         earned_at=Millis(0),
         state=state,
     )
-    return HeldEarn(earn=earn, filled=False, claimed_at=None, source=None, redrive=0, late=None, recorded_at=now)
+    return HeldEarn(
+        earn=earn,
+        filled=False,
+        request_id=None,
+        claimed_at=None,
+        source=None,
+        redrive=0,
+        late=None,
+        recorded_at=now,
+    )

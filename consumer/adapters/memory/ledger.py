@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from consumer.adapters.memory.earns import claim_all, note, settle_late, settle_state
-from consumer.adapters.memory.shelf import EventKey, HeldGoods, HeldReturn, Shelf
+from consumer.adapters.memory.namings import keep_namings, linked
+from consumer.adapters.memory.shelf import EventKey, HeldEarn, HeldGoods, HeldReturn, Shelf
 from consumer.core.model import Coordinates, EarnKey, EarnState, Millis
 from consumer.ports import (
     Arrival,
@@ -22,6 +23,7 @@ from consumer.ports import (
     Settlement,
     TellResult,
     Told,
+    ToldPurchase,
     WallClock,
 )
 
@@ -71,22 +73,34 @@ class MemoryLedger:
         return stands
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
-        """Write the events of the earn feed, then look for returns of their purchases."""
+        """Write the events of the earn feed, link what waits, then look for returns of their purchases."""
         told_now = [note(self.shelf, each, self._now()) for each in told]
+        for each in told:
+            if (asker := each.asker) is not None:
+                linked(self.shelf, asker)
         return [
             TellResult.LATE if held is not None and self._is_late(held.earn.key) else TellResult.NOTED
             for held in told_now
         ]
 
-    async def late_earns(self, earns: Sequence[tuple[Coordinates, EarnKey]]) -> Sequence[LateEarn]:
-        """What the turn of these late earns needs."""
-        found = []
-        for source, key in earns:
-            held = self.shelf.earns[key]
-            settled = held.late if held.source == source else None
-            returns = tuple(self.shelf.eligible_returns(held.earn.purchase))
-            found.append(LateEarn(earn=held.earn, settled=settled, returns=returns))
-        return found
+    async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
+        """Write what purchases name, link the earns that wait for them, then look for returns."""
+        for each in told:
+            keep_namings(self.shelf, each, self._now())
+        to_tell = [linked(self.shelf, each.asker) for each in told]
+        return [tuple(key for key in keys if self._is_late(key)) for keys in to_tell]
+
+    async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
+        """What the turn of these records needs."""
+        return [self._late_earn(source, [self.shelf.earns[key] for key in keys]) for source, keys in asked]
+
+    def _late_earn(self, source: Coordinates, held: Sequence[HeldEarn]) -> LateEarn:
+        purchase = next((each.earn.purchase for each in held if each.earn.purchase is not None), None)
+        return LateEarn(
+            earns=tuple(each.earn for each in held),
+            settled=next((each.late for each in held if each.source == source and each.late is not None), None),
+            returns=tuple(self.shelf.eligible_returns(purchase)),
+        )
 
     async def forget(self, before: Millis, limit: int) -> int:
         """Delete what is older; how many returns and earns that were."""
@@ -101,7 +115,9 @@ class MemoryLedger:
         earns = [key for key, held in self.shelf.earns.items() if held.recorded_at < before][:limit]
         for key in earns:
             del self.shelf.earns[key]
-        return gone + len(earns)
+        namings = [each for each in self.shelf.namings if each.recorded_at < before][:limit]
+        self.shelf.namings = [each for each in self.shelf.namings if each not in namings]
+        return gone + len(earns) + len(namings)
 
     def is_followed(self, topic: str, partition: int, *, seconds: float) -> bool:
         """Whether this partition of the earn feed was followed from its beginning; it answers at once."""

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from consumer.core.model import Coordinates, Earn, EarnKey, EventId, Millis, OrgId, PurchaseKey, ReturnedGoods
+from consumer.core.linking import Naming
+from consumer.core.model import (
+    Coordinates,
+    Earn,
+    EarnKey,
+    EventId,
+    Millis,
+    OrgId,
+    PurchaseKey,
+    RequestId,
+    ReturnedGoods,
+)
 from consumer.ports import EarlierReturn, Opening, ReturnState
 
 EventKey = tuple[OrgId, EventId]
@@ -11,10 +22,14 @@ EventKey = tuple[OrgId, EventId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldEarn:
-    """An earn with what the ledger keeps beside it; `filled` is False until the earn itself was told."""
+    """An earn with what the ledger keeps beside it; `filled` is False until the earn itself was told.
+
+    `request_id` is that of an earn whose purchase had to be named, or still has to be.
+    """
 
     earn: Earn
     filled: bool
+    request_id: RequestId | None
     claimed_at: Millis | None
     source: Coordinates | None
     redrive: int
@@ -42,6 +57,15 @@ class HeldGoods:
     goods: ReturnedGoods
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldNaming:
+    """What a purchase names, in an organisation."""
+
+    org_id: OrgId
+    naming: Naming
+    recorded_at: Millis
+
+
 @dataclass(slots=True)
 class Shelf:
     """Everything a ledger holds. The returns of an event, and the goods of a purchase, stand oldest first."""
@@ -49,6 +73,7 @@ class Shelf:
     earns: dict[EarnKey, HeldEarn] = field(default_factory=dict)
     returns: dict[EventKey, list[HeldReturn]] = field(default_factory=dict)
     goods: dict[PurchaseKey, list[HeldGoods]] = field(default_factory=dict)
+    namings: list[HeldNaming] = field(default_factory=list)
 
     def earns_of(self, purchases: Iterable[PurchaseKey]) -> tuple[Earn, ...]:
         """The earns of these purchases, each once, by earned_at and earn id."""

@@ -192,7 +192,7 @@ async def test_a_late_earn_sees_the_returns_that_may_take_it_oldest_first(ledger
         )
 
     assert view == LateEarn(
-        earn=an_earn(), settled=None, returns=(earlier(0, 2, 0), earlier(2, 0, 1, 3, 2), earlier(3, 0, 1, 2, 3))
+        earns=(an_earn(),), settled=None, returns=(earlier(0, 2, 0), earlier(2, 0, 1, 3, 2), earlier(3, 0, 1, 2, 3))
     )
 
 
@@ -221,15 +221,15 @@ async def test_late_earns_are_read_afresh(ledger: AnyLedger) -> None:
 
     after = await late_earn(ledger, told())
 
-    assert (before.earn.state, len(before.returns)) == (EarnState.HELD, 1)
-    assert (after.earn.state, len(after.returns)) == (EarnState.REVOKED, 2)
+    assert (before.earns[0].state, len(before.returns)) == (EarnState.HELD, 1)
+    assert (after.earns[0].state, len(after.returns)) == (EarnState.REVOKED, 2)
 
 
 async def test_an_earn_of_no_purchase_has_no_returns(ledger: AnyLedger) -> None:
     alone = told(an_earn(purchase=None))
     await ledger.tell([alone])
 
-    assert await late_earn(ledger, alone) == LateEarn(earn=an_earn(purchase=None), settled=None, returns=())
+    assert await late_earn(ledger, alone) == LateEarn(earns=(an_earn(purchase=None),), settled=None, returns=())
 
 
 async def test_many_events_at_once_each_get_their_own_answer(ledger: AnyLedger) -> None:

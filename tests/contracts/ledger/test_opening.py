@@ -7,7 +7,7 @@ from consumer.core.model import Coordinates, Extent, Millis
 from consumer.ports import Duplicate, Opened, Settled
 from tests.builders import BILL, a_purchase, an_earn, goods, quantities
 from tests.contracts.ledger.conftest import AnyLedger, Starting
-from tests.contracts.ledger.values import an_opening, at, fed, open_one, opened, settled, told
+from tests.contracts.ledger.values import an_opening, at, fed, late_earn, open_one, opened, settled, told
 
 
 async def test_a_new_return_stands_open_with_its_own_goods(ledger: AnyLedger) -> None:
@@ -170,7 +170,7 @@ async def test_an_earn_comes_back_as_it_was_told(ledger: AnyLedger) -> None:
     arrival = await opened(ledger, an_opening(brought=[replace(goods(), purchase=purchase)]))
 
     assert arrival.earns == (full,)
-    assert (await ledger.late_earns([(fed(), full.key)]))[0].earn == full
+    assert (await late_earn(ledger, told(full))).earns == (full,)
 
 
 async def test_purchases_of_different_scopes_are_different(ledger: AnyLedger) -> None:

@@ -6,13 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from consumer.adapters.ledger import OldSchema, migrate, open_ledger, schema_is_current
 from consumer.adapters.ledger.database import database_at
+from consumer.adapters.ledger.rows import purchase_text
+from consumer.adapters.ledger.schema import _config
 from consumer.adapters.ledger.tables import metadata
-from tests.contracts.ledger.values import made_by_a_newer_version
+from tests.builders import a_purchase
+from tests.contracts.ledger.conftest import Clock
+from tests.contracts.ledger.values import a_purchase_told, earns_of, fed, made_by_a_newer_version, waiting
 from tests.testbed.postgres import Databases
 
 START = """
@@ -49,6 +54,31 @@ def test_the_migrations_end_at_the_tables_that_are_used(sql_url: str) -> None:
 
     with database_at(sql_url).engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+FIRST_EARN = """
+INSERT INTO earns (org_id, earn_id, customer_id, purchase, state, redrive, recorded_at)
+VALUES ('org-1', 'e1', 4711, 'PURCHASE', 'held', 0, 1)
+"""
+
+
+async def test_a_ledger_of_the_first_shape_keeps_what_it_knows(sql_url: str, clock: Clock) -> None:
+    database = database_at(sql_url)
+    with database.engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(FIRST_EARN.replace("PURCHASE", purchase_text(a_purchase())))
+
+    migrate(sql_url)
+
+    ledger = open_ledger(sql_url, now=clock)
+    await ledger.start()
+    assert await earns_of(ledger) == ["e1"]
+    await ledger.tell([waiting("e2", fed(1))])
+    await ledger.name([a_purchase_told()])
+    assert await earns_of(ledger) == ["e1", "e2"]
+    await asyncio.to_thread(ledger.close)
 
 
 def test_consumers_that_start_together_make_one_ledger(sql_url: str) -> None:

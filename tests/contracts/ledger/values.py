@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from consumer.adapters.ledger import migrate
@@ -15,6 +16,9 @@ from consumer.core.model import (
     EarnState,
     EventId,
     Millis,
+    NamingPurchase,
+    PromotionId,
+    RequestId,
     ReturnedGoods,
 )
 from consumer.ports import (
@@ -31,12 +35,25 @@ from consumer.ports import (
     Settlement,
     TellResult,
     Told,
+    ToldPurchase,
 )
-from tests.builders import BILL, BOUGHT_AT, CUSTOMER, ORG, RETURNED_AT, an_earn, an_earn_event, coordinates, goods
+from tests.builders import (
+    BILL,
+    BOUGHT_AT,
+    CUSTOMER,
+    ORG,
+    RETURNED_AT,
+    a_purchase,
+    an_earn,
+    an_earn_event,
+    coordinates,
+    goods,
+)
 
 E1 = an_earn("e1").key
 E2 = an_earn("e2").key
 NOW = Millis(1_000_000)
+_PROBES = count()
 LEASE = 300_000
 
 
@@ -83,6 +100,28 @@ def told(
     return Told(source=source or fed(), redrive=redrive, event=event)
 
 
+def waiting(
+    earn_id: str = "e1", source: Coordinates | None = None, *, request: str = "q1", redrive: int = 0, **changes: Any
+) -> Told:
+    """An earn that does not say which purchase it is of, only by which request."""
+    event = an_earn_event(an_earn(earn_id, purchase=None, **changes), request_id=RequestId(request))
+    return Told(source=source or fed(), redrive=redrive, event=event)
+
+
+def a_purchase_told(
+    bill: str = BILL, source: Coordinates | None = None, *, redrive: int = 0, **changes: Any
+) -> ToldPurchase:
+    """The purchase of a bill, which names its customer's earns of promotion p1 by request q1."""
+    event = NamingPurchase(
+        event_id=EventId(f"bought-{bill}"),
+        customer_id=CUSTOMER,
+        request_id=RequestId("q1"),
+        promotions=frozenset({PromotionId("p1")}),
+        purchase=a_purchase(bill),
+    )
+    return ToldPurchase(source=source or fed(100), redrive=redrive, event=replace(event, **changes))
+
+
 def a_claim(by: Coordinates, *earns: EarnKey, now: int = NOW, lease: int = LEASE) -> Claim:
     """One record's wish for these earns."""
     return Claim(owners=dict.fromkeys(earns or (E1,), by), now=Millis(now), lease=lease)
@@ -126,13 +165,25 @@ async def opened(ledger: Ledger, opening: Opening) -> Opened:
     return arrival
 
 
+async def name_one(ledger: Ledger, purchase: ToldPurchase) -> list[str]:
+    """The ids of the earns that the purchase's record must take through a lane."""
+    (late,) = await ledger.name([purchase])
+    return [key.earn_id for key in late]
+
+
+async def earns_of(ledger: Ledger, bill: str = BILL) -> list[str]:
+    """The ids of a purchase's earns, as a new return of it sees them."""
+    probe = an_opening(f"probe-{bill}-{next(_PROBES)}", at(10**9), brought=[goods(bill=bill)], eligible=False)
+    return [earn.key.earn_id for earn in (await opened(ledger, probe)).earns]
+
+
 async def tell_one(ledger: Ledger, event: Told) -> TellResult:
     (result,) = await ledger.tell([event])
     return result
 
 
 async def late_earn(ledger: Ledger, event: Told) -> LateEarn:
-    (view,) = await ledger.late_earns([(event.source, event.event.key)])
+    (view,) = await ledger.late_earns([(event.source, (event.event.key,))])
     return view
 
 
