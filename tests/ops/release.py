@@ -136,13 +136,19 @@ class Release:
         )
 
     def balance(self, instance: Instance) -> tuple[float, float]:
-        """How many returns it took in, and how many have outcomes, are in flight or were released.
+        """How many returns it took in, and how many have outcomes, are in flight or were released, by one page.
 
-        It is of one page, and of one where both are the same if there is such a page in time.
+        What is under way is a moment old on a page; so it is of the first page where both are the same, or of the last.
         """
+        pages = [_balance(instance, self._topic)]
+
+        def adds_up() -> bool:
+            pages.append(_balance(instance, self._topic))
+            return len(set(pages[-1])) == 1
+
         with suppress(TimeoutError):
-            wait_until(lambda: len(set(_balance(instance, self._topic))) == 1, within=SECONDS, what="the same")
-        return _balance(instance, self._topic)
+            wait_until(adds_up, within=SECONDS, what="the same")
+        return pages[-1]
 
 
 def _balance(instance: Instance, topic: str) -> tuple[float, float]:
