@@ -7,7 +7,9 @@ WORKDIR /source
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 # Two environments: one that builds, and one without an installer, which is all that leaves this stage.
 RUN python -m venv /build && python -m venv --without-pip /opt/returns-consumer
-COPY requirements.lock requirements-build.lock ./
+COPY requirements.lock requirements-otel.lock requirements-build.lock ./
+# What the image runs on; requirements-otel.lock has the same and what spans need.
+ARG LOCK=requirements.lock
 # A private index is named by the builder: --secret id=pip.conf,src=…, and its authority by --secret id=ca.pem,src=…
 # (`cert = /run/secrets/ca.pem` in that pip.conf); neither stays in a layer.
 RUN --mount=type=cache,target=/root/.cache/pip \
@@ -15,7 +17,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     --mount=type=secret,id=ca.pem \
     /build/bin/pip install --require-hashes --requirement requirements-build.lock \
     && /build/bin/pip --python /opt/returns-consumer/bin/python install \
-        --compile --require-hashes --only-binary=:all: --requirement requirements.lock
+        --compile --require-hashes --only-binary=:all: --requirement "${LOCK}"
 COPY pyproject.toml README.md ./
 COPY schemas schemas
 COPY consumer consumer

@@ -1,5 +1,6 @@
 """The image: its recipe, what comes out of it, and how it behaves as the first process there is."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
@@ -82,25 +83,37 @@ def container(image: Image, port: int, tmp_path_factory: pytest.TempPathFactory)
         yield running
 
 
-def test_the_recipe_pins_what_it_installs_and_invents_no_digest() -> None:
-    assert "--require-hashes --only-binary=:all: --requirement requirements.lock" in RECIPE
-    assert RECIPE.count("FROM ${BASE}") == len(("build", "image"))
-    assert "\nHEALTHCHECK" not in RECIPE
-    assert "@sha256:" not in "".join(line for line in RECIPE.splitlines() if not line.startswith("#"))
-
-
-def test_only_what_the_recipe_copies_is_sent_to_the_builder() -> None:
-    ignored = (ROOT / ".dockerignore").read_text().splitlines()
-    sent = {line.removeprefix("!") for line in ignored if line.startswith("!")}
-    copied = {
+def copied() -> set[str]:
+    """What the recipe takes from the builder's folder."""
+    return {
         word
         for line in RECIPE.splitlines()
         if line.startswith("COPY ") and "--from" not in line
         for word in line.split()[1:-1]
     }
 
+
+def test_the_recipe_pins_what_it_installs_and_invents_no_digest() -> None:
+    assert '--require-hashes --only-binary=:all: --requirement "${LOCK}"' in RECIPE
+    assert RECIPE.count("FROM ${BASE}") == len(("build", "image"))
+    assert "\nHEALTHCHECK" not in RECIPE
+    assert "@sha256:" not in "".join(line for line in RECIPE.splitlines() if not line.startswith("#"))
+
+
+def test_the_lock_is_the_builders_choice_of_one_that_is_there() -> None:
+    (default,) = re.findall(r"^ARG LOCK=(\S+)$", RECIPE, re.MULTILINE)
+    (told,) = re.findall(r"--build-arg LOCK=(\S+)", (ROOT / "docs/tracing.md").read_text())
+
+    assert (default, told) == ("requirements.lock", "requirements-otel.lock")
+    assert {default, told} <= copied()
+
+
+def test_only_what_the_recipe_copies_is_sent_to_the_builder() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    sent = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+
     assert "*" in ignored
-    assert sent == copied
+    assert sent == copied()
 
 
 def test_the_image_says_what_it_is(image: Image) -> None:
