@@ -7,9 +7,12 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 CODE := consumer tests ops benchmarks
-TEXTS := docs README.md CHANGELOG.md schemas helm Makefile pyproject.toml .ci
+TEXTS := docs README.md CHANGELOG.md SECURITY.md schemas helm Makefile pyproject.toml .ci
 FAST := tests/core tests/flow tests/simulation
 IMAGE ?= returns-consumer
+LOCK ?= requirements.lock
+SBOM ?= dist/returns-consumer.cdx.json
+CYCLONEDX := .cache/cyclonedx-bom-7.5.0
 VERIFIED := tests/ops tests/helm tests/image tests/compose
 
 .DELETE_ON_ERROR:
@@ -65,6 +68,19 @@ bench: setup ## how many returns a second, on real Kafka; about five minutes
 image: ## build the container image, with docker or, where none answers, buildah
 	builder=$$(docker version >/dev/null 2>&1 && echo docker || echo buildah); \
 	$$builder build --tag $(IMAGE) --build-arg REVISION="$$(git rev-parse HEAD || echo unknown)" .
+
+# In an environment of its own: what it needs would fight with what the service needs.
+$(CYCLONEDX)/.done:
+	$(PYTHON) -m venv $(CYCLONEDX)
+	$(CYCLONEDX)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		cyclonedx-bom==$(lastword $(subst -, ,$(CYCLONEDX)))
+	touch $@
+
+.PHONY: sbom
+sbom: $(CYCLONEDX)/.done ## what is in the image's environment, as CycloneDX; of LOCK, in the file SBOM
+	mkdir -p $(dir $(SBOM))
+	$(CYCLONEDX)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
+		--pyproject pyproject.toml --output-file $(SBOM) $(LOCK)
 
 .PHONY: lock
 lock: setup ## choose the newest versions anew and lock them by hash
