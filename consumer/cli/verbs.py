@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from consumer.cli import people
-from consumer.cli.causes import FAILED, expected, refused
+from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
 from consumer.cli.options import Config, SandboxConfig, examples
 from consumer.cli.options import given as _settings
 from consumer.settings import is_otel_installed, trace_problems
@@ -72,6 +72,9 @@ def run(
 
     Ends with 0 when it was told to stop, with 1 when it wants to be restarted, with 2 when the settings are wrong.
     """
+    if shadow_ledger is not None and not shadow:
+        say("--shadow-ledger: goes with --shadow only; this would have been a real run")
+        raise typer.Exit(MISCONFIGURED)
     settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
     if shadow:
         from consumer.cli.shadow import shadow as foresee  # noqa: PLC0415 - see the module

@@ -71,6 +71,16 @@ def test_a_flood_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "It would have held: too many records in a row would have been dead letters" in result.stdout
 
 
+def test_a_shadow_ledger_without_shadow_does_not_start_a_real_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Settings] = []
+    monkeypatch.setattr(wiring, "run", started.append)
+
+    result = CliRunner().invoke(app, ["run", "--shadow-ledger", "own.db"], env=RIGHT)
+
+    assert (result.exit_code, started) == (2, [])
+    assert result.stderr == "--shadow-ledger: goes with --shadow only; this would have been a real run\n"
+
+
 @pytest.mark.parametrize(
     ("words", "ledger"),
     [((), "ledger.db.shadow"), (("--shadow-ledger", "/tmp/own.db"), "/tmp/own.db")],  # noqa: S108 - a name
