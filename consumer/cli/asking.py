@@ -1,5 +1,6 @@
 """The options of `redrive` → what is wished for, or what is wrong with them."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,8 @@ def _problems(asked: Asked) -> Iterator[str]:
             moment(asked.since, _now())
         except ValueError as error:
             yield f"--since: {error}"
-    if asked.rate is not None and not asked.rate > 0:
-        yield "--rate: must be more than 0"
+    if asked.rate is not None and not (math.isfinite(asked.rate) and asked.rate > 0):
+        yield "--rate: must be a number above 0"
     if asked.note is not None and len(asked.note) > LONGEST_NOTE:
         yield f"--note: must not be longer than {LONGEST_NOTE} characters"
 

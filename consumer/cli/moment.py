@@ -10,6 +10,8 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 NUMBER = re.compile(r"\d{1,15}")
 FIRST_MILLIS = 10**11
 """A number below is in seconds."""
+SHOWABLE = range(253_402_300_800_000)
+"""From 1970 to the end of 9999."""
 
 
 def moment(text: str, now: Millis) -> Millis:
@@ -17,6 +19,13 @@ def moment(text: str, now: Millis) -> Millis:
 
     Raises ValueError with words for the person.
     """
+    at = _millis(text, now)
+    if at not in SHOWABLE:
+        raise ValueError("must be in the years from 1970 to 9999")
+    return at
+
+
+def _millis(text: str, now: Millis) -> Millis:
     ago = AGO.fullmatch(text)
     if ago:
         return Millis(now - int(ago[1]) * SECONDS[ago[2]] * 1000)

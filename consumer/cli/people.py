@@ -11,6 +11,8 @@ from consumer.core.model import BillNumber, CustomerId, EarnId, EventId
 from consumer.core.plan import PartialReturns
 from consumer.core.sought import Sought
 
+LARGEST_ID = 2**63 - 1
+"""Of a customer: a long, in the schemas and in the ledger."""
 EXPLAIN = examples(
     "explain r-4711",
     "explain --bill B-2031 --topics",
@@ -31,6 +33,13 @@ TOPICS = examples(
 )
 
 
+def _of_a_customer(number: int | None) -> int | None:
+    # Not a range of the option's: the help would show it, and it says nothing to a person.
+    if number is not None and abs(number) > LARGEST_ID:
+        raise typer.BadParameter(f"a customer's id is at most {LARGEST_ID}")
+    return number
+
+
 def explain(  # noqa: PLR0913 - an option each
     return_event_id: Annotated[
         str | None, typer.Argument(metavar="RETURN_EVENT_ID", help="The event id of a return.")
@@ -39,7 +48,9 @@ def explain(  # noqa: PLR0913 - an option each
     *,
     bill: Annotated[str | None, typer.Option(metavar="NUMBER", help="All that is known of a bill.")] = None,
     earn: Annotated[str | None, typer.Option(metavar="ID", help="An earn, and the purchase it came from.")] = None,
-    customer: Annotated[int | None, typer.Option(metavar="ID", help="All returns and earns of a customer.")] = None,
+    customer: Annotated[
+        int | None, typer.Option(metavar="ID", help="All returns and earns of a customer.", callback=_of_a_customer)
+    ] = None,
     topics: Annotated[
         bool | None,
         typer.Option(
@@ -81,7 +92,9 @@ def redrive(  # noqa: PLR0913 - an option each
             autocompletion=lambda: list(REASONS),
         ),
     ] = None,
-    customer: Annotated[int | None, typer.Option(metavar="ID", help="Only this customer's letters.")] = None,
+    customer: Annotated[
+        int | None, typer.Option(metavar="ID", help="Only this customer's letters.", callback=_of_a_customer)
+    ] = None,
     promotion: Annotated[str | None, typer.Option(metavar="ID", help="Only letters that name this promotion.")] = None,
     since: Annotated[
         str | None, typer.Option(metavar="T", help=f"Only letters set aside since then: {MOMENT}.")

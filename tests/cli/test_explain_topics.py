@@ -148,7 +148,8 @@ def test_brokers_that_are_away_are_named(
     assert result.stderr.startswith(begins)
 
 
-def test_a_moment_that_is_none_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("since", ["soon", "999999d", "999999999999999"])
+def test_a_moment_that_is_none_is_named(since: str, tmp_path: Path) -> None:
     environ = {
         "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1",
         "CONSUMER_API__BASE_URL": "http://127.0.0.1:1",
@@ -156,6 +157,6 @@ def test_a_moment_that_is_none_is_named(tmp_path: Path) -> None:
         "CONSUMER_LEDGER__URL": f"sqlite:///{tmp_path / 'ledger.db'}",
     }
 
-    result = CliRunner().invoke(app, ["explain", "r2", "--since", "soon"], env=environ)
+    result = CliRunner().invoke(app, ["explain", "r2", "--since", since], env=environ)
 
     assert (result.exit_code, result.stderr.startswith("--since: ")) == (2, True)

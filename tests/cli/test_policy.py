@@ -135,7 +135,13 @@ def everything(url: str) -> list[list[tuple[object, ...]]]:
 
 
 @pytest.mark.parametrize(
-    "words", [("matching-lines",), ("matching-lines", "half-bill"), ("any-return", "whole-bill", "--since", "soon")]
+    "words",
+    [
+        ("matching-lines",),
+        ("matching-lines", "half-bill"),
+        ("any-return", "whole-bill", "--since", "soon"),
+        ("any-return", "whole-bill", "--since", "999999d"),
+    ],
 )
 def test_what_makes_no_sense_ends_with_2(words: tuple[str, ...], tmp_path: Path) -> None:
     assert compared(f"sqlite:///{tmp_path / 'ledger.db'}", *words).exit_code == 2

@@ -185,7 +185,14 @@ def test_a_second_redrive_ends_the_first(kafka: Broker, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("words", "named"),
-    [(("--reason", "999"), "--reason"), (("--since", "soon"), "--since"), (("--rate", "0"), "--rate")],
+    [
+        (("--reason", "999"), "--reason"),
+        (("--since", "soon"), "--since"),
+        (("--since", "999999d"), "--since"),
+        (("--rate", "0"), "--rate"),
+        (("--rate", "inf"), "--rate"),
+        (("--rate", "nan"), "--rate"),
+    ],
 )
 def test_an_option_that_makes_no_sense_is_named(words: tuple[str, ...], named: str) -> None:
     settings = {
