@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.adapters.web import Headline, Page
-from consumer.adapters.web.front import FRESH_FOR, Front
+from consumer.adapters.web.front import FRESH_FOR, REST, Front
 from tests.contracts.a_page import HEADLINE, a_page, a_series, answered
 from tests.contracts.outline import Outline
 
@@ -128,6 +128,26 @@ def test_however_many_look_it_is_made_twice_a_second() -> None:
     assert (len(made), len(pages)) == (1, 1)
 
     now[0] += FRESH_FOR
+    front()
+    assert len(made) == 2
+
+
+def test_the_longer_it_takes_to_make_the_longer_it_is_kept() -> None:
+    made: list[Page] = []
+    now = [100.0]
+
+    def look() -> Page:
+        now[0] += 0.125
+        made.append(a_page())
+        return made[-1]
+
+    front = Front(look, lambda: now[0])
+    front()
+    now[0] += REST * 0.125 - 0.25
+    front()
+    assert len(made) == 1
+
+    now[0] += 0.25
     front()
     assert len(made) == 2
 
