@@ -70,7 +70,7 @@ def _starting(moment: Moment) -> Headline:
         return replace(told, sentence="Starting: the ledger and the schemas are opened first.")
     if kafka.missing_topics:
         sentence = f"The start waits for topics that do not exist: {', '.join(kafka.missing_topics)}."
-        more = "None is ever created for you. The log says how to: topics_missing."
+        more = "None is ever created for you: run returns-consumer topics create."
         return replace(told, tone="bad", sentence=sentence, more=more)
     if kafka.stage is Stage.WAITING:
         return replace(told, tone="waits", sentence="The start waits for Kafka: no broker answers.")

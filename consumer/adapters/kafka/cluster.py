@@ -61,8 +61,5 @@ class Cluster:
         if not sight.reachable:
             self._telemetry.event("kafka_unreachable", bootstrap_servers=servers, code=code)
         elif sight.missing:
-            remedy = [
-                f"kafka-topics.sh --bootstrap-server {servers} --create --topic {name} --partitions 8"
-                for name in sight.missing
-            ]
+            remedy = "returns-consumer topics create"
             self._telemetry.event("topics_missing", topics=list(sight.missing), create_with=remedy)

@@ -24,7 +24,7 @@ EVENTS: Mapping[EventName, LogEvent] = {
     "kafka_stop_waits_no_longer": LogEvent("warning", "A second signal came: results under way are left."),
     "records_expired": LogEvent("error", "Records went by the topic's retention before they were read."),
     "log_cut": LogEvent("error", "The log ends before the commit: cut, or a new topic. It is read from its beginning."),
-    "topics_missing": LogEvent("warning", "Topics are not there; `create_with` has the commands that create them."),
+    "topics_missing": LogEvent("warning", "Topics are not there; `create_with` has the command that creates them."),
     "ledger_unavailable": LogEvent("warning", "The ledger does not answer; what needs it waits. `reason`."),
     "ledger_recovered": LogEvent("info", "The ledger answers again."),
     "earn_feed_restarted": LogEvent("warning", "The ledger is new: the earn feed starts from its beginning."),
