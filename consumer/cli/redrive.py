@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def redrive(settings: Settings, wish: Wish, doing: Doing) -> None:
         expected(OSError, Fatal, Unavailable),
         refused(REFUSALS),
         closing(Values(settings)) as values,
-        _exported(doing.export, values, tally.note) as tell,
+        _exported(doing, values, tally.note) as tell,
         _interruptible(tally, sending=doing.yes),
     ):
         act(settings, wish, values, tell)
@@ -75,12 +76,14 @@ def _tell(tally: Tally, *, sent: bool) -> None:
 
 
 @contextmanager
-def _exported(file: Path | None, values: Values, note: Tell) -> Iterator[Tell]:
+def _exported(doing: Doing, values: Values, note: Tell) -> Iterator[Tell]:
     """`note`, which also writes each chosen letter to the file."""
-    if file is None:
+    if doing.export is None:
         yield note
         return
-    with file.open("w", encoding="utf-8") as lines:
+    # What is sent is told once: the redrive that goes on after a kill must keep what the killed one wrote.
+    mode = "a" if doing.yes else "w"
+    with open(doing.export, mode, buffering=1, encoding="utf-8", opener=_for_its_owner_only) as lines:
 
         def tell(letter: Letter, fate: Fate) -> None:
             note(letter, fate)
@@ -88,6 +91,10 @@ def _exported(file: Path | None, values: Values, note: Tell) -> Iterator[Tell]:
                 lines.write(json.dumps(_line(letter, values), ensure_ascii=False) + "\n")
 
         yield tell
+
+
+def _for_its_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _line(letter: Letter, values: Values) -> dict[str, object]:

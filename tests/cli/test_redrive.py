@@ -165,6 +165,27 @@ def test_what_is_sent_can_be_exported_too_be_it_readable_or_not(kafka: Broker, t
     assert len(scene.sent()) == 2
 
 
+def test_the_redrive_that_goes_on_keeps_what_the_one_before_it_exported(kafka: Broker, tmp_path: Path) -> None:
+    scene, file = Scene(kafka.bootstrap), tmp_path / "letters.jsonl"
+    scene.set_aside([scene.a_letter("r1"), scene.a_letter("r2")])
+
+    redriven(scene, "--yes", "--limit", "1", "--export", str(file))
+    redriven(scene, "--yes", "--export", str(file))
+
+    assert [json.loads(line)["event_id"] for line in file.read_text().splitlines()] == ["r1", "r2"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_dry_run_writes_the_export_anew(kafka: Broker, tmp_path: Path) -> None:
+    scene, file = Scene(kafka.bootstrap), tmp_path / "letters.jsonl"
+    scene.set_aside([scene.a_letter("r1")])
+
+    redriven(scene, "--export", str(file))
+    redriven(scene, "--export", str(file))
+
+    assert len(file.read_text().splitlines()) == 1
+
+
 def test_a_second_redrive_ends_the_first(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene(kafka.bootstrap)
     scene.set_aside([scene.a_letter("r1"), scene.a_letter("r2")])
