@@ -93,14 +93,14 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop, ends: E
         tasks=tasks,
         seen=seen,
         tracing=given.tracing,
-        shown=_shown(settings, given, seen),
+        shown=_shown(settings, given, seen, shadow=ends.shadow),
         told=ends.told,
     )
 
 
 def real_ends() -> Ends:
     """The vendor is called, and everything is published."""
-    return Ends(vendor=vendor, publisher=lambda worker, _: worker, kafka=parts.kafka_config, told=dict)
+    return Ends(vendor=vendor, publisher=lambda worker, _: worker, kafka=parts.kafka_config, told=dict, shadow=False)
 
 
 class _Mailbox:
@@ -112,12 +112,13 @@ class _Mailbox:
         self.worker.publish(completions)
 
 
-def _shown(settings: Settings, given: Adapters, seen: views.Seen) -> Shown:
+def _shown(settings: Settings, given: Adapters, seen: views.Seen, *, shadow: bool) -> Shown:
     instance = Instance(
         version=given.version,
         group=settings.kafka.group_id,
         host=platform.node() or "this host",
         started=parts.now(),
+        shadow=shadow,
     )
     return Shown(
         instance=instance,

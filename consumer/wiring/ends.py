@@ -24,9 +24,10 @@ class Vendor(RevokeApi, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
-    """How each end is made. `told` is what /status has of them."""
+    """How each end is made. `told` is what /status has of them; `shadow` if nothing leaves by them."""
 
     vendor: Callable[[Settings, Metrics], Vendor]
     publisher: Callable[[Publisher, OutcomeEncoder], Publisher]
     kafka: Callable[[Settings], KafkaConfig]
     told: Callable[[], Mapping[str, object]]
+    shadow: bool

@@ -50,6 +50,7 @@ def ends(foresight: Foresight) -> Ends:
         publisher=lambda worker, encoder: Unpublished(worker, encoder, foresight),
         kafka=lambda settings: replace(parts.kafka_config(settings), publishes=False),
         told=lambda: {"shadow": _told(foresight.so_far())},
+        shadow=True,
     )
 
 

@@ -29,10 +29,17 @@ def a_series(title: str = "Outcomes a minute", **more: Any) -> Series:
     return replace(Series(title=title, unit="count", points=wave), **more)
 
 
+def an_instance(*, shadow: bool = False) -> Instance:
+    """It is up for two hours and a minute."""
+    return Instance(
+        version="1.2.3", group="returns-consumer", host="returns-0", started=Millis(NOW - 7_260_000), shadow=shadow
+    )
+
+
 def a_page(**more: Any) -> Page:
     """An instance at work."""
     made = Page(
-        instance=Instance(version="1.2.3", group="returns-consumer", host="returns-0", started=Millis(NOW - 7_260_000)),
+        instance=an_instance(),
         at=NOW,
         headline=HEADLINE,
         since=3725.0,

@@ -9,7 +9,7 @@ import pytest
 
 from consumer.adapters.web import Headline, Page
 from consumer.adapters.web.front import FRESH_FOR, REST, Front
-from tests.contracts.a_page import HEADLINE, a_page, a_series, answered
+from tests.contracts.a_page import HEADLINE, a_page, a_series, an_instance, answered
 from tests.contracts.outline import Outline
 
 HOSTILE = '<script>alert("1")</script>&\'"'
@@ -52,6 +52,13 @@ def test_it_says_all_that_it_was_given() -> None:
         "0 41800 12 40 3 % 3 41871 0 – 0 %, paused",  # noqa: RUF001 - as it is printed
     ):
         assert words in told
+
+
+def test_a_shadow_says_first_that_it_does_nothing() -> None:
+    shadow = outline(a_page(instance=an_instance(shadow=True))).text
+
+    assert f"A shadow run: nobody is called, nothing is published. {HEADLINE.sentence}" in shadow
+    assert "shadow" not in outline(a_page()).text
 
 
 def test_every_table_is_named_and_its_heads_say_what_they_are_of() -> None:

@@ -85,6 +85,7 @@ def test_a_shadow_reads_plans_and_reports_and_needs_nothing_to_publish_to(kafka:
         put(scene, RETURNS, {**RETURN, "event_id": "r2", "bill_number": ""})
 
         seen = until_foreseen(shadow, {"REVOKED": 1, "INVALID": 1})
+        shown = shadow.page("")
         code = shadow.stop()
 
         there = set(AdminClient({"bootstrap.servers": scene.bootstrap}).list_topics(timeout=30).topics)
@@ -95,6 +96,8 @@ def test_a_shadow_reads_plans_and_reports_and_needs_nothing_to_publish_to(kafka:
     assert (vendor.counts.requests, vendor.counts.tokens) == (0, 0)
     assert (seen["revoked"], seen["kept"], seen["dead_letters"]) == ({"p1": 1}, {"earned-from": 1}, {"invalid": 1})
     assert (seen["requests"], seen["earns_asked"]) == (1, 1)
+    assert shown is not None
+    assert "A shadow run: nobody is called, nothing is published." in shown.text
     assert "What this run would have done:" in told
     assert "Nobody was called and nothing was published." in told
     assert (tmp_path / "ledger.db.shadow").exists()

@@ -35,7 +35,7 @@ HIDDEN = "770077"
 
 def shown(view: Seen, counts: Totals = NOTHING, latest: Latest | None = None) -> Shown:
     return Shown(
-        instance=Instance(version="1", group="g", host="h", started=Millis(NOW)),
+        instance=Instance(version="1", group="g", host="h", started=Millis(NOW), shadow=False),
         seen=replace(view, now=lambda: Millis(NOW + int(view.loop.time() * 1000))),
         totals=lambda: counts,
         latest=(latest or Latest()).newest_first,

@@ -11,12 +11,13 @@ Tone = Literal["good", "waits", "bad", "quiet"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """Which instance it is. `started` is when the process did."""
+    """Which instance it is. `started` is when the process did; `shadow` if it calls nobody and publishes nothing."""
 
     version: str
     group: str
     host: str
     started: Millis
+    shadow: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
