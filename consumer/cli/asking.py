@@ -24,6 +24,7 @@ class Asked:
     customer: int | None
     promotion: str | None
     since: str | None
+    until: str | None
     partition: int | None
     offset: int | None
     limit: int | None
@@ -45,6 +46,7 @@ def wish(settings: Settings, asked: Asked) -> Wish:
         customer=None if asked.customer is None else CustomerId(asked.customer),
         promotion=asked.promotion,
         since=None if asked.since is None else moment(asked.since, _now()),
+        until=None if asked.until is None else moment(asked.until, _now()),
         partition=asked.partition,
         offset=asked.offset,
         max_redrives=asked.max_redrives,
@@ -56,11 +58,12 @@ def _problems(asked: Asked) -> Iterator[str]:
     unknown = sorted(_reasons(asked) - set(REASONS))
     if unknown:
         yield f"--reason: {', '.join(unknown)} is none of {', '.join(REASONS)}"
-    if asked.since is not None:
+    for option, text in (("--since", asked.since), ("--until", asked.until)):
         try:
-            moment(asked.since, _now())
+            if text is not None:
+                moment(text, _now())
         except ValueError as error:
-            yield f"--since: {error}"
+            yield f"{option}: {error}"
     if asked.rate is not None and not (math.isfinite(asked.rate) and asked.rate > 0):
         yield "--rate: must be a number above 0"
     if asked.note is not None and len(asked.note) > LONGEST_NOTE:

@@ -99,6 +99,7 @@ def redrive(  # noqa: PLR0913 - an option each
     since: Annotated[
         str | None, typer.Option(metavar="T", help=f"Only letters set aside since then: {MOMENT}.")
     ] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="Only letters set aside before then.")] = None,
     partition: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Only this partition of the dead-letter topic.")
     ] = None,
@@ -130,6 +131,7 @@ def redrive(  # noqa: PLR0913 - an option each
             customer=customer,
             promotion=promotion,
             since=since,
+            until=until,
             partition=partition,
             offset=offset,
             limit=limit,

@@ -68,13 +68,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which letters a person wants; None or an empty set leaves all in. `since` is when a letter was set aside."""
+    """Which letters a person wants; None or an empty set leaves all in.
+
+    A letter counts that was set aside at `since` or later, and before `until`.
+    """
 
     topics: frozenset[str]
     reasons: frozenset[str]
     customer: CustomerId | None
     promotion: str | None
     since: Millis | None
+    until: Millis | None
     partition: int | None
     offset: int | None
     max_redrives: int
@@ -108,6 +112,7 @@ def fate_of(letter: Letter, customer: CustomerId | None, selection: Selection) -
         and selection.customer in {None, customer}
         and (selection.promotion is None or selection.promotion in letter.promotions)
         and (selection.since is None or letter.record.timestamp >= selection.since)
+        and (selection.until is None or letter.record.timestamp < selection.until)
         and selection.partition in {None, source.partition}
         and selection.offset in {None, source.offset}
     )

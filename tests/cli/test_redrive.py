@@ -77,6 +77,8 @@ def test_a_person_selects_by_customer_promotion_and_time(kafka: Broker) -> None:
     assert "1 dead letter would" in redriven(scene, "--promotion", "p2").stdout
     assert "0 dead letters would" in redriven(scene, "--since", "2999-01-01").stdout
     assert "3 dead letters would" in redriven(scene, "--since", "1h").stdout
+    assert "0 dead letters would" in redriven(scene, "--until", "1h").stdout
+    assert "3 dead letters would" in redriven(scene, "--since", "1h", "--until", "2999-01-01").stdout
     redriven(scene, "--customer", "1", "--yes")
 
     assert event_ids(scene.sent()) == ["r1", "r3"]
@@ -210,6 +212,7 @@ def test_a_second_redrive_ends_the_first(kafka: Broker, monkeypatch: pytest.Monk
         (("--reason", "999"), "--reason"),
         (("--since", "soon"), "--since"),
         (("--since", "999999d"), "--since"),
+        (("--until", "later"), "--until"),
         (("--rate", "0"), "--rate"),
         (("--rate", "inf"), "--rate"),
         (("--rate", "nan"), "--rate"),
