@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from tests.end_to_end.truth import Evidence, VendorCall
 
-CALLS_OF_A_SLOT = 2
-"""The call that has the slot, and the one before it, whose answer is on its way to the ledger.
+CALLS_OF_A_SLOT = 3
+"""The call that has the slot, and those before it: one whose answer is on its way to the ledger, and one whose refusal
+a listing, which is not among these calls, was asked about in between.
 
 A new request needs a claim, which the ledger commits after that answer or together with it; only a further step of a
 request that has its claims may go before.

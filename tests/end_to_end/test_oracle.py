@@ -20,10 +20,10 @@ def with_calls(evidence: Evidence, *more: str, killed_at: float | None = None) -
     return replace(evidence, vendor=vendor, kills=() if killed_at is None else (killed_at,))
 
 
-def with_a_call_between(evidence: Evidence) -> Evidence:
-    """One more call for e4, so that e1's is the last but two; no answer came to it."""
-    unclear = replace(a_call("req-0", "e4", 3.0), told={"e4": "unclear"})
-    return replace(evidence, vendor=replace(evidence.vendor, calls=(*evidence.vendor.calls, unclear)))
+def with_calls_between(evidence: Evidence) -> Evidence:
+    """Two more calls for e4, so that e1's is the last but three; no answer came to them."""
+    unclear = [replace(a_call(f"req-0{at}", "e4", at), told={"e4": "unclear"}) for at in (2.0, 3.5)]
+    return replace(evidence, vendor=replace(evidence.vendor, calls=(*evidence.vendor.calls, *unclear)))
 
 
 def gone(evidence: Evidence) -> Evidence:
@@ -92,11 +92,11 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "a call is repeated": (lambda run: with_calls(run, "e1"), "repeats"),
     "a call is repeated before any kill": (lambda run: with_calls(run, "e1", killed_at=25.0), "repeats"),
     "a call long before a kill is repeated": (
-        lambda run: with_calls(with_a_call_between(run), "e1", killed_at=7.0),
+        lambda run: with_calls(with_calls_between(run), "e1", killed_at=7.0),
         "e1: req-9 repeats req-1",
     ),
     "an earn whose call was long before a kill is found gone": (
-        lambda run: gone(with_calls(with_a_call_between(run), "e1", killed_at=7.0)),
+        lambda run: gone(with_calls(with_calls_between(run), "e1", killed_at=7.0)),
         "nobody revoked it",
     ),
     "an earn is found gone after a kill without a repeat": (
@@ -131,7 +131,7 @@ def test_a_wrong_run_is_told(name: str) -> None:
 
 @pytest.mark.parametrize("killed_at", [1.5, 2.5, 4.5])
 def test_a_call_under_way_or_just_answered_at_a_kill_may_be_repeated_and_then_found_gone(killed_at: float) -> None:
-    killed = with_calls(with_a_call_between(a_run()), "e1", killed_at=killed_at)
+    killed = with_calls(with_calls_between(a_run()), "e1", killed_at=killed_at)
 
     assert complaints(killed) == []
     assert complaints(gone(killed)) == []
