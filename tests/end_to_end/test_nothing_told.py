@@ -12,7 +12,6 @@ from tests.end_to_end.scene import DEAD_LETTERS, Scene
 from tests.end_to_end.vendor import PASSWORD, USER, Vendor
 from tests.testbed.collector import Collector
 from tests.testbed.parts import Broker
-from tests.testbed.ports import free_port
 from tests.testbed.reader import Stored
 from tests.testbed.waiting import wait_until
 
@@ -41,7 +40,7 @@ SASL = (
 )
 AWAY: Mapping[str, Mapping[str, str]] = {
     "kafka_unreachable": {"CONSUMER_KAFKA__OPTIONS": SASL},
-    "ledger_unavailable": {"CONSUMER_LEDGER__URL": f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{free_port()}/d"},
+    "ledger_unavailable": {"CONSUMER_LEDGER__URL": f"postgresql://{USER}:{PASSWORD}@127.0.0.1:1/d"},
 }
 """What is told where the broker takes no credentials, and where no database answers."""
 Said = dict[str, str]
