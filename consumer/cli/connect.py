@@ -96,7 +96,7 @@ def _vendor(settings: Settings) -> Iterator[Finding]:
     yield fine("api.base_url", "the vendor can be reached")
     yield _clock(api.base_url)
     if api.auth == "basic":
-        yield fine("api.username", "not checked: only a call that spends quota would tell")
+        yield note("api.username", "not checked: only a call that spends quota would tell")
     elif api.auth == "oauth":
         yield _token(settings)
 
