@@ -122,6 +122,14 @@ def _looked(looked: Looked) -> str:
     return f"Looked through the topics since {shown(looked.since)}: {told}.{more}"
 
 
+def _hint(account: Account) -> str | None:
+    """What the ledger cannot tell: it hears of a redrive only when the record comes."""
+    outcomes = (*(told.outcome for told in account.returns), *(told.late for told in account.earns))
+    if any(outcome is not None and outcome.dead_lettered for outcome in outcomes):
+        return "There is a dead letter: add --topics to see whether it was sent again."
+    return None
+
+
 def _now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
@@ -142,8 +150,9 @@ def _print(settings: Settings, sought: Sought, account: Account, looked: Looked 
     out.print(Text(), Text("The policy, as it is set now", style="bold"), sep="\n")
     for line in policy_words(parts.rules(settings).policy):
         out.print(Text(f"  {line}"))
-    if looked is not None:
-        out.print(Text(), Text(_looked(looked), style="dim"), sep="\n")
+    last = _hint(account) if looked is None else _looked(looked)
+    if last is not None:
+        out.print(Text(), Text(last, style="dim"), sep="\n")
 
 
 def _json(settings: Settings, sought: Sought, account: Account, looked: Looked | None) -> dict[str, object]:

@@ -201,6 +201,26 @@ def test_a_person_is_told_everything_in_plain_words(written: str) -> None:
         assert words in result.stdout
 
 
+def test_where_there_is_a_dead_letter_the_last_line_leads_to_the_topics(written: str) -> None:
+    last = explained(written, "r1").stdout.splitlines()[-1]
+
+    assert last == "There is a dead letter: add --topics to see whether it was sent again."
+
+
+async def test_where_there_is_no_dead_letter_nothing_leads_to_the_topics(url: str) -> None:
+    migrate(url)
+    ledger = open_ledger(url)
+    await ledger.start()
+    opened = opening("r2", coordinates(5))
+    await ledger.open([opened])
+    await ledger.settle(Settlement(returns=(settled(opened, an_outcome()),)))
+    ledger.close()
+
+    result = explained(url, "r2")
+
+    assert (result.exit_code, "--topics" in result.stdout) == (0, False)
+
+
 @pytest.mark.parametrize("words", [("--bill", BILL), ("--earn", "e3"), ("--customer", str(CUSTOMER))])
 def test_the_same_story_is_found_by_other_names(written: str, words: tuple[str, str]) -> None:
     by_event = json.loads(explained(written, "r1", "--json").stdout)
