@@ -28,6 +28,9 @@ Rules = tuple[PartialReturns, PartialReturns]
 
 def compare(settings: Settings, rules: Rules, since: str | None, *, as_json: bool) -> None:
     """Show what the one rule takes back and the other does not; nothing is changed."""
+    if rules[0] is rules[1]:
+        say(f"--compare: {rules[0]} twice has nothing to compare; name two rules")
+        raise typer.Exit(MISCONFIGURED)
     try:
         begin = Millis(0) if since is None else moment(since, Millis(time.time_ns() // 1_000_000))
     except ValueError as error:
