@@ -6,6 +6,7 @@ from confluent_kafka import KafkaException
 
 from consumer.adapters.kafka.administration import Administration
 from consumer.adapters.kafka.attempt import Fatal
+from consumer.adapters.web.words import counted
 from consumer.cli.finding import Finding, fine, note, wrong
 from consumer.core.topics import Role, TopicSeen, advice, copies, problems
 from consumer.settings import Settings
@@ -28,7 +29,7 @@ def kafka_findings(settings: Settings, patience: float) -> Iterator[Finding]:
     except Fatal as silence:
         yield wrong(SERVERS, f"no broker answers ({silence}); are they up?")
         return
-    yield fine(SERVERS, f"{count} brokers answer")
+    yield fine(SERVERS, f"{counted(count, 'broker')} {'answers' if count == 1 else 'answer'}")
     seen: dict[Role, TopicSeen] = {}
     for role in Role:
         yield from _topic(brokers, role, getattr(settings.topics, role), there, seen)
@@ -50,7 +51,7 @@ def _topic(
     try:
         if name in there:
             seen[role] = brokers.topic(name)
-            yield fine(setting, f"the topic {name} has {seen[role].partitions} partitions")
+            yield fine(setting, f"the topic {name} has {counted(seen[role].partitions, 'partition')}")
         elif brokers.is_hidden(name):
             yield wrong(setting, f"we may not look at the topic {name}: allow DESCRIBE on it")
         else:

@@ -7,6 +7,7 @@ import typer
 
 from consumer.adapters.kafka.administration import BROKERS_DEFAULT, Administration, TopicToMake
 from consumer.adapters.kafka.attempt import Fatal
+from consumer.adapters.web.words import counted
 from consumer.cli.causes import FAILED, expected
 from consumer.core.model import Millis
 from consumer.core.topics import DAY, Role, TopicSeen, config_of, copies, largest_record, problems
@@ -57,11 +58,11 @@ def _made(brokers: Administration, settings: Settings, role: Role, shape: Shape,
     is_new = brokers.make(topic)
     now = seen[role] = brokers.topic(topic.name)
     if not is_new:
-        return f"{'exists':8}topics.{role}: {now.name} has {now.partitions} partitions; it is left as it is"
+        return f"{'exists':8}topics.{role}: {now.name} has {counted(now.partitions, 'partition')}; it is left as it is"
     days = int(config["retention.ms"]) / DAY
     return (
-        f"{'created':8}topics.{role}: {now.name} with {now.partitions} partitions and {now.copies} copies, "
-        f"kept for {days:g} days"
+        f"{'created':8}topics.{role}: {now.name} with {counted(now.partitions, 'partition')} "
+        f"and {counted(now.copies, 'copy', 'copies')}, kept for {days:g} days"
     )
 
 

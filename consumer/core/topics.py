@@ -72,7 +72,7 @@ def problems(role: Role, seen: Seen) -> Iterator[str]:
     if "compact" in topic.config.get("cleanup.policy", ""):
         yield "it is compacted, and so loses all of a customer's records but the last: set cleanup.policy=delete"
     if _least_copies(topic) > topic.copies:
-        yield f"it has {topic.copies} copies, fewer than min.insync.replicas: nothing can be written; lower that"
+        yield f"it has fewer copies ({topic.copies}) than min.insync.replicas: nothing can be written; lower that"
     limit, record = topic.limit, largest_record(seen)
     if role is Role.DEAD_LETTERS and limit is not None and limit < record:
         yield (

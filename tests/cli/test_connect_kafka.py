@@ -70,7 +70,7 @@ def test_four_topics_with_their_partitions_a_group_and_transactions_are_fine(kaf
 
     assert problems(found) == {}
     fine = [(each.name, each.text) for each in found if each.level is Level.OK]
-    assert ("kafka.bootstrap_servers", "1 brokers answer") in fine
+    assert ("kafka.bootstrap_servers", "1 broker answers") in fine
     assert ("topics.returns", f"the topic {config.topics.returns} has 3 partitions") in fine
     group = config.kafka.group_id
     assert ("kafka.group_id", f"the group {group} is not there yet; it has commits on 0 of 6 partitions") in fine

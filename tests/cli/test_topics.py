@@ -90,7 +90,7 @@ def test_a_dead_letter_topic_is_made_for_the_records_that_the_sources_take(kafka
 
     result = shop.create()
 
-    assert result.stdout.startswith(f"exists  topics.returns: {shop.names['returns']} has 1 partitions")
+    assert result.stdout.startswith(f"exists  topics.returns: {shop.names['returns']} has 1 partition;")
     assert shop.config("dead_letters")["max.message.bytes"] == str(3_000_000 + 64 * 1024)
 
 

@@ -50,7 +50,7 @@ def test_four_topics_as_they_should_be_need_nothing() -> None:
         (Role.RESULTS, a_topic(operations=frozenset({"READ"})), "we may not write it: allow WRITE"),
         (Role.DEAD_LETTERS, a_topic(operations=frozenset({"READ"})), "we may not write it: allow WRITE"),
         (Role.RETURNS, a_topic(config={"cleanup.policy": "compact,delete"}), "it is compacted"),
-        (Role.RESULTS, a_topic(copies=1), "it has 1 copies, fewer than min.insync.replicas"),
+        (Role.RESULTS, a_topic(copies=1), "it has fewer copies (1) than min.insync.replicas"),
         (Role.DEAD_LETTERS, a_topic(limit=USUAL_LIMIT - 1), f"set max.message.bytes={USUAL_LIMIT + ROOM}"),
     ],
 )

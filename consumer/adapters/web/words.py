@@ -32,9 +32,9 @@ def number(value: float) -> str:
     return f"{round(value):,}"
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 record`, `2 records`, `no records`."""
-    return f"{'no' if count == 0 else number(count)} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, several: str | None = None) -> str:
+    """`1 record`, `2 records`, `no records`; `several` is the noun's plural where it is not formed with an s."""
+    return f"{'no' if count == 0 else number(count)} {noun if count == 1 else several or f'{noun}s'}"
 
 
 def percent(ratio: float) -> str:
