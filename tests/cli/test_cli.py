@@ -230,3 +230,11 @@ def test_help_and_version_answer_without_loading_a_client() -> None:
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert shown.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("verb", ["explain", "redrive"])
+@pytest.mark.parametrize("customer", [2**63, -(2**63)])
+def test_a_customer_that_no_record_can_name_is_refused(verb: str, customer: int) -> None:
+    result = ran(verb, "--customer", str(customer), **RIGHT)
+
+    assert (result.exit_code, "a customer's id is at most" in result.stderr) == (2, True)

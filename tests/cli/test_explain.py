@@ -247,10 +247,3 @@ def test_a_ledger_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 def test_one_thing_must_be_asked_about(tmp_path: Path) -> None:
     assert explained(f"sqlite:///{tmp_path / 'nowhere.db'}").exit_code == 2
     assert explained(f"sqlite:///{tmp_path / 'nowhere.db'}", "r1", "--bill", "B-1").exit_code == 2
-
-
-def test_a_customer_beyond_the_largest_id_is_refused(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'nowhere.db'}"
-
-    assert explained(url, "--customer", str(2**63)).exit_code == 2
-    assert explained(url, "--customer", str(-(2**63) - 1)).exit_code == 2
