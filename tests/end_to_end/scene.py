@@ -39,6 +39,7 @@ class Scene:
         self._given: dict[tuple[str, int], list[Given]] = {}
         self.instances: list[Instance] = []
         self.kills: list[float] = []
+        self._side_by_side = False
         self.settings = self._settings()
 
     def topic(self, name: str) -> str:
@@ -78,6 +79,7 @@ class Scene:
         self, *, program: Sequence[str] = ("-m", "consumer"), options: Sequence[str] = (), **more: str
     ) -> Instance:
         """One more instance, not waited for."""
+        self._side_by_side |= any(other.process.exit_code is None for other in self.instances)
         name = f"instance-{next(self._numbers)}"
         instance = Instance(self.folder, name, {**self.settings, **more}, program=program, options=options)
         self.instances.append(instance)
@@ -164,6 +166,7 @@ class Scene:
             concurrency=int(self.settings["CONSUMER_API__CONCURRENCY"]),
             policy=policy or PolicyTruth(),
             kills=tuple(self.kills),
+            side_by_side=self._side_by_side,
         )
 
     def read(self, name: str) -> list[Stored]:

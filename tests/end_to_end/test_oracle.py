@@ -129,6 +129,18 @@ def test_a_wrong_run_is_told(name: str) -> None:
     assert any(words in complaint for complaint in told), told
 
 
+@pytest.mark.parametrize(("earn_id", "overlaps"), [("e4", False), ("e1", True)])
+def test_calls_of_two_instances_may_overlap_where_the_records_are_in_two_partitions(
+    earn_id: str, *, overlaps: bool
+) -> None:
+    run = a_run()
+    calls = (a_call("req-1", "e1", 1.0), a_call("req-2", earn_id, 1.5))
+
+    told = complaints(replace(run, vendor=replace(run.vendor, calls=calls), side_by_side=True))
+
+    assert any("overlap" in complaint for complaint in told) == overlaps
+
+
 @pytest.mark.parametrize("killed_at", [1.5, 2.5, 4.5])
 def test_a_call_under_way_or_just_answered_at_a_kill_may_be_repeated_and_then_found_gone(killed_at: float) -> None:
     killed = with_calls(with_calls_between(a_run()), "e1", killed_at=killed_at)

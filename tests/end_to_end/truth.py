@@ -150,7 +150,7 @@ class Evidence:
     """All that an end-to-end run left behind.
 
     `kills`: when the one instance that ran died without warning, by the vendor's clock. `concurrency`: its most calls
-    at once.
+    at once. `side_by_side`: whether several instances ran at a time.
     """
 
     produced: tuple[Produced, ...]
@@ -160,3 +160,4 @@ class Evidence:
     concurrency: int
     policy: PolicyTruth = field(default_factory=PolicyTruth)
     kills: tuple[float, ...] = ()
+    side_by_side: bool = False
