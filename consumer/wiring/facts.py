@@ -44,7 +44,8 @@ def _calls(moment: Moment) -> Fact:
 def _quota(now: Snapshot) -> Fact:
     share = f"{percent(now.quota_share)} of the group's is ours"
     if not now.quota_limit_per_minute:
-        return Fact(name="Quota used", value="no limit", note="none is set")
+        note = "no quota is set" if now.assigned_partitions else "no quota is set, or no partition is ours"
+        return Fact(name="Quota used", value="none", note=note)
     note = f"of {number(now.quota_limit_per_minute)} calls a minute; {share}"
     tone: Tone = "waits" if now.quota_used >= USED_UP else "quiet"
     return Fact(name="Quota used", value=percent(now.quota_used), note=note, tone=tone)
