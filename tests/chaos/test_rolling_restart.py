@@ -40,7 +40,6 @@ def test_a_stop_and_a_join_in_mid_load_repeat_no_call(kafka: Broker, tmp_path: P
         for wave in (AFTER, LAST):
             scene.produce(world.wave(wave))
             scene.until_at_rest()
-        let_go = second.metric("events_released_total")
         for instance in (second, third):
             adds_up(instance, scene.topic(RETURNS))
         evidence = scene.evidence()
