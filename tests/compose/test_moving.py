@@ -88,10 +88,13 @@ def test_what_is_sold_and_brought_back_gets_its_outcome_and_most_is_revoked(
             within=SECONDS,
             what="an outcome for each return",
         )
+        # A return that overtakes its earn is told of twice: at once, and when the earn is there.
+        wait_until(
+            lambda: 2 * len(revoked_events(reader)) > len(returned), within=SECONDS, what="most returns are revoked"
+        )
         outcomes = [encodings.outcome(each.value) for each in reader.records]
     statuses = Counter(each["status"] for each in outcomes)
     assert [instance.stop() for instance in instances] == [0, 0]
-    assert statuses.most_common(1)[0][0] == "REVOKED"
     assert statuses["INVALID"] == statuses["DUPLICATE"] == 0
     # The group may give one instance all returns and the other all earns.
     assert any(map(revoked_by, instances))
@@ -111,6 +114,12 @@ def known_to_the_vendor(port: str) -> set[str]:
     """Every earn that somebody holds or held."""
     state = vendor(port)
     return {*state["held"], *state["revoked"]}
+
+
+def revoked_events(reader: ReadCommitted) -> set[object]:
+    """The returns of which an outcome says that all they take is revoked."""
+    outcomes = [encodings.outcome(each.value) for each in reader.to_the_end()]
+    return {each["event_id"] for each in outcomes if each["status"] == "REVOKED"}
 
 
 def revoked_by(instance: Instance) -> int:
