@@ -4,6 +4,7 @@ from consumer.ports.encoding import (
     Decoder,
     OutcomeEncoder,
 )
+from consumer.ports.feed import TellResult, Told, ToldPurchase
 from consumer.ports.kafka import (
     Completion,
     Drain,
@@ -28,9 +29,6 @@ from consumer.ports.ledger import (
     SettledEarn,
     SettledReturn,
     Settlement,
-    TellResult,
-    Told,
-    ToldPurchase,
 )
 from consumer.ports.silence import (
     SchemaMissing,
