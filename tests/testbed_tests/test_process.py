@@ -16,8 +16,11 @@ ROOT = Path(__file__).parents[2]
 STARTS_AND_DIES = """
 import os, pathlib, signal
 from tests.testbed.process import Process, Program
+from tests.testbed.waiting import wait_until
 here = pathlib.Path.cwd()
 started = Process(Program(command=["sleep", "600"], folder=here, log=here / "log"))
+command = pathlib.Path(f"/proc/{started.pid}/cmdline")
+wait_until(lambda: command.read_bytes().startswith(b"sleep"), within=30, what="the leash is on")
 print(started.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
