@@ -28,10 +28,18 @@ class SandboxVendor:
     ) -> None:
         self._earns = earns
         self._folder = folder
-        self._behaviour = {**behaviour, "auth": "basic", "username": USER, "password": PASSWORD, "latency": 0.02}
+        self._behaviour = {"auth": "basic", "username": USER, "password": PASSWORD, "latency": 0.02, **behaviour}
         self._process: Process | None = None
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def behave(self, **changes: object) -> None:
+        """Behave otherwise in this from now on, and as before in all else."""
+        httpx.patch(f"{self.url}/sandbox/behaviour", json=changes, timeout=SECONDS).raise_for_status()
+
+    def forget_tokens(self) -> None:
+        """Let every token given so far be worth nothing."""
+        httpx.delete(f"{self.url}/sandbox/tokens", timeout=SECONDS).raise_for_status()
 
     def evidence(self) -> AtTheVendor:
         """What the oracle needs, as it is now."""

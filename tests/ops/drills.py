@@ -25,15 +25,17 @@ class Drill:
 
 
 def the_vendor_is_down(release: Release) -> None:
-    release.vendor.behaviour.mood = "down"
+    release.vendor.behave(status=503)
 
 
 def the_credentials_are_revoked(release: Release) -> None:
-    release.vendor.behaviour.mood = "strangers"
+    release.vendor.behave(oauth_secret="another")
+    release.vendor.forget_tokens()
 
 
 def somebody_else_uses_the_key(release: Release) -> None:
-    release.vendor.behaviour.quota_per_minute = 5
+    """The vendor does not say when to come back, so that it is asked again as soon as may be."""
+    release.vendor.behave(quota_per_minute=5, retry_after=None)
 
 
 def more_comes_than_the_quota_carries(release: Release) -> None:
@@ -78,7 +80,7 @@ DRILLS = (
         fires="ReturnsThrottled429/warning",
     ),
     Drill(
-        # It may ask for tokens, and none of them is taken.
+        # Its tokens are worth nothing at once, and it is given no other.
         name="credentials-revoked",
         befalls=the_credentials_are_revoked,
         settings={

@@ -1,4 +1,4 @@
-"""One release under way: its topics, its vendor, its process, and returns that come at an even pace."""
+"""One release under way: its topics, the sandbox as its vendor, its process, and returns that come at an even pace."""
 
 import json
 import threading
@@ -8,14 +8,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from confluent_kafka import Producer
 
 from benchmarks.load import earns, returns
 from tests.end_to_end.instance import Instance
+from tests.end_to_end.sandbox_vendor import SandboxVendor
 from tests.end_to_end.scene import DEAD_LETTERS, EARNS, RETURNS, Scene
-from tests.end_to_end.vendor import BASIC, PASSWORD, Vendor
+from tests.end_to_end.vendor import BASIC, PASSWORD, USER, Vendor
 from tests.ops.prometheus import Target
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases, PostgresServer
@@ -62,12 +63,16 @@ class Release:
     ) -> None:
         self.name = name
         self.broker = broker
-        self.vendor = Vendor({f"e{number}": (customer, "p1", "held") for number, customer in enumerate(CUSTOMERS)})
+        self.vendor = SandboxVendor(
+            {f"e{number}": (customer, "p1", "held") for number, customer in enumerate(CUSTOMERS)},
+            folder,
+            {"auth": settings.get("CONSUMER_API__AUTH", "basic"), "oauth_key": USER, "oauth_secret": PASSWORD},
+        )
         self.database = PostgresServer()
         self.pace = EVEN_PACE
         self._program = program
         folder.mkdir()
-        self._scene = Scene(broker, folder, self.vendor, partitions=PARTITIONS)
+        self._scene = Scene(broker, folder, cast("Vendor", self.vendor), partitions=PARTITIONS)
         self._scene.settings |= {**SETTINGS, **settings}
         self._topic = self._scene.topic(RETURNS)
         self._producer = Producer({"bootstrap.servers": broker.bootstrap, "linger.ms": 5, "log_level": 0})

@@ -38,7 +38,7 @@ def test_a_partition_that_goes_takes_its_series_along_and_its_returns_are_releas
         first = release.instance
         first.until_ready()
         wait_until(lambda: is_settled(first), within=SECONDS, what="the first tells of all partitions")
-        release.vendor.behaviour.mood = "down"
+        release.vendor.behave(status=503)
         release.go_on(RETURNS)
         first.until_metric("events_in_flight", RETURNS, within=SECONDS)
         second = release.one_more()
