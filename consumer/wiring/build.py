@@ -20,6 +20,7 @@ from consumer.ports import Completion, Publisher
 from consumer.settings import Settings
 from consumer.wiring import parts, views
 from consumer.wiring.adapters import Adapters, adapters, vendor
+from consumer.wiring.cgroup import memory_limit
 from consumer.wiring.credentials import Expiries
 from consumer.wiring.ends import Ends, Vendor
 from consumer.wiring.flow import flow
@@ -77,6 +78,7 @@ def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop, ends: E
         oldest_call=within.caller.oldest,
         expiries=Expiries(given.api.token_expiry, parts.certificate(settings)),
         limits=parts.limits(settings),
+        memory_limit=memory_limit(),
     )
     SnapshotCollector(given.registry, lambda: views.snapshot(seen))
     return Built(

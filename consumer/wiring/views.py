@@ -45,6 +45,7 @@ class Seen:
     oldest_call: Callable[[], float | None]
     expiries: Callable[[], Mapping[CredentialKind, Millis]]
     limits: Limits
+    memory_limit: int
 
 
 def live(seen: Seen) -> Health:
@@ -126,6 +127,7 @@ def snapshot(seen: Seen) -> Snapshot:
         redelivered_if_killed=sum(each.open for each in kafka.partitions),
         paused_partitions=sum(each.paused for each in kafka.partitions),
         assigned_partitions=len(kafka.partitions),
+        join_state=kafka.join_state,
         offset_map_used=maps,
         phase=seen.phases.phase,
         holds=seen.phases.holds(),
@@ -138,6 +140,7 @@ def snapshot(seen: Seen) -> Snapshot:
         quota_used=used,
         quota_blocked_until=_blocked_until(seen),
         credential_expiry=seen.expiries(),
+        memory_limit=seen.memory_limit,
     )
 
 

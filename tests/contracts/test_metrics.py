@@ -3,11 +3,13 @@
 import re
 import subprocess
 from dataclasses import replace
+from itertools import product
 from typing import get_args
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics import exposition
+from prometheus_client.samples import Sample
 
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.adapters.metrics import Build, Families, Metrics, Snapshot, SnapshotCollector, SourceTopics, totals
@@ -15,6 +17,7 @@ from consumer.core.model import Coordinates, EventId, Millis, Record
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome
 from consumer.core.phase import Phase
 from consumer.ports import Completion, Message, Operation, Partition, Telemetry
+from tests.contracts.metric_names import METRICS
 from tests.helm.tools import promtool
 
 NOW = Millis(1_795_000_000_000)
@@ -22,61 +25,13 @@ RETURNS = "return-transactions"
 EARNS = "earn-events"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
-CONTRACT = {
-    "build_info": {"version", "revision", "python", "librdkafka"},
-    "events_consumed_total": {"topic"},
-    "events_total": {"status"},
-    "event_to_outcome_seconds": {"outcome"},
-    "event_processing_seconds": {"outcome"},
-    "events_in_flight": set(),
-    "oldest_in_flight_event_timestamp_seconds": set(),
-    "paused_partitions": set(),
-    "quota_wait_seconds": set(),
-    "api_requests_total": {"operation", "code"},
-    "api_request_duration_seconds": {"operation", "code"},
-    "api_retries_total": {"reason"},
-    "quota_limit_per_minute": set(),
-    "quota_share_ratio": set(),
-    "quota_used_ratio": set(),
-    "quota_throttled_total": set(),
-    "quota_blocked_until_timestamp_seconds": set(),
-    "circuit_state": {"state"},
-    "circuit_transitions_total": {"to"},
-    "dead_letters_total": {"code"},
-    "publish_total": {"kind", "result"},
-    "publish_duration_seconds": {"kind", "result"},
-    "consumer_lag": {"topic", "partition"},
-    "assigned_partitions": set(),
-    "rebalances_total": {"type"},
-    "kafka_loop_seconds_total": {"part"},
-    "commits_total": {"result"},
-    "last_commit_timestamp_seconds": set(),
-    "last_poll_timestamp_seconds": set(),
-    "broker_rtt_seconds": set(),
-    "kafka_errors_total": {"code"},
-    "phase": {"phase"},
-    "holding": {"reason"},
-    "redelivered_if_killed": set(),
-    "offset_map_used_ratio": {"partition"},
-    "lanes": {"state"},
-    "largest_lane_events": set(),
-    "earns_per_request": set(),
-    "events_per_request": set(),
-    "ledger_commit_seconds": {"operation"},
-    "ledger_group_size": {"operation"},
-    "ledger_errors_total": {"operation"},
-    "late_earns_total": set(),
-    "credential_expiry_timestamp_seconds": {"kind"},
-    "token_refresh_total": {"result"},
-    "events_released_total": set(),
-}
-
 A_SNAPSHOT = Snapshot(
     events_in_flight=3,
     oldest_in_flight=NOW,
     redelivered_if_killed=4,
     paused_partitions=1,
     assigned_partitions=2,
+    join_state="steady",
     offset_map_used={0: 0.25},
     phase=Phase.HOLDING,
     holds=frozenset({"api"}),
@@ -89,6 +44,7 @@ A_SNAPSHOT = Snapshot(
     quota_used=0.1,
     quota_blocked_until=None,
     credential_expiry={"token": NOW},
+    memory_limit=512 * 1024 * 1024,
 )
 
 
@@ -109,6 +65,9 @@ class Watched:
 
     def value(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(f"returns_{name}", labels)
+
+    def samples(self) -> list[Sample]:
+        return [sample for family in self.registry.collect() for sample in family.samples]
 
     def page(self) -> str:
         return generate_latest(self.registry).decode()
@@ -162,7 +121,7 @@ def an_outcome() -> RevokeOutcome:
     )
 
 
-@pytest.mark.parametrize(("name", "labels"), CONTRACT.items())
+@pytest.mark.parametrize(("name", "labels"), METRICS.items())
 def test_every_metric_of_the_contract_has_its_name_and_labels(name: str, labels: set[str], watched: Watched) -> None:
     watched.metrics.lag(Partition(RETURNS, 0), 5)
 
@@ -178,12 +137,25 @@ def test_what_can_happen_stands_at_0_before_it_does(watched: Watched) -> None:
         assert watched.value("events_total", status=status) == 0
     for code in ("729", "730", "731", "404", "400", "exhausted", "undecodable", "invalid", "tombstone", "other"):
         assert watched.value("dead_letters_total", code=code) == 0
-    assert watched.value("api_requests_total", operation="token", code="429") == 0
-    for operation in ("revoke", "listing", "token"):
-        assert watched.value("api_request_duration_seconds_count", operation=operation, code="200") == 0
+    for operation, code in product(("revoke", "listing", "token"), ("200", "408", "429", "521", "timeout", "other")):
+        assert watched.value("api_requests_total", operation=operation, code=code) == 0
+        assert watched.value("api_request_duration_seconds_count", operation=operation, code=code) == 0
     assert watched.value("publish_total", kind="dlt", result="error") == 0
     assert watched.value("rebalances_total", type="lost") == 0
     assert watched.value("events_consumed_total", topic=EARNS) == 0
+
+
+def test_what_happens_makes_no_series_that_was_not_there(watched: Watched) -> None:
+    before = {(sample.name, *sample.labels.items()) for sample in watched.samples()}
+
+    for code in ("200", "503", "timeout", "418"):
+        watched.metrics.called("revoke", code, 0.1)
+    watched.metrics.transaction([a_completion(status=OutcomeStatus.FAILED, reason="729")], 0.01, committed=False)
+    watched.metrics.renewed("error")
+    watched.metrics.circuit_moved("half_open")
+    watched.metrics.ledger_failed("read")
+
+    assert {(sample.name, *sample.labels.items()) for sample in watched.samples()} == before
 
 
 def test_no_series_tells_when_another_was_created(watched: Watched) -> None:

@@ -15,6 +15,7 @@ A_SNAPSHOT = Snapshot(
     redelivered_if_killed=1,
     paused_partitions=0,
     assigned_partitions=1,
+    join_state="steady",
     offset_map_used={0: 0.1},
     phase=Phase.RUNNING,
     holds=frozenset(),
@@ -27,6 +28,7 @@ A_SNAPSHOT = Snapshot(
     quota_used=0.1,
     quota_blocked_until=None,
     credential_expiry={"token": NOW, "certificate": NOW},
+    memory_limit=512 * 1024 * 1024,
 )
 
 

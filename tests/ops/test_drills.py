@@ -1,11 +1,13 @@
 """Real releases under a real Prometheus on a good day and on bad ones: alerts, panels, probes, pages of metrics."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
+from tests.contracts.metric_names import METRICS
 from tests.helm.tools import promtool
 from tests.ops.days import Days, play
 from tests.ops.drills import DRILLS, Drill
@@ -83,6 +85,18 @@ def test_nothing_shows_a_secret_or_a_customer(drill: Drill, days: Days) -> None:
 
     assert '"event":"started"' in shown
     assert [each for each in NOT_TO_BE_SHOWN if each in shown] == []
+
+
+def test_a_live_page_has_every_metric_with_its_labels_and_no_other(days: Days) -> None:
+    page = days.releases["credentials-revoked"].page
+    ours = re.findall(r"^# TYPE returns_(\w+)", page, re.MULTILINE)
+    labels = {
+        name: set(re.findall(r'(\w+)="', re.findall(rf"^returns_{name}(?:_bucket)?({{.*}})? ", page, re.MULTILINE)[0]))
+        for name in METRICS
+    }
+
+    assert sorted(ours) == sorted(METRICS)
+    assert {name: found - {"le"} for name, found in labels.items()} == METRICS
 
 
 @pytest.mark.parametrize("drill", LIVING, ids=named)

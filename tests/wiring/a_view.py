@@ -63,4 +63,5 @@ def seen(
         oldest_call=lambda: None if calling is None else loop.time() - calling,
         expiries=dict,
         limits=LIMITS,
+        memory_limit=512 * 1024 * 1024,
     )

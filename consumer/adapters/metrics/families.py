@@ -1,8 +1,10 @@
-"""Every counter and histogram, by its name, on one registry; the derived gauges stand in the snapshot."""
+"""Every metric there is: its name, what it tells, its labels. What is counted is made once for a registry."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -111,6 +113,49 @@ class Ledger:
         self.commit = make.histogram("ledger_commit_seconds", "How long a commit took.", COMMITS, "operation")
         self.group = make.histogram("ledger_group_size", "Requests in one commit.", COUNTS, "operation")
         self.errors = make.counter("ledger_errors_total", "Failed steps of the ledger, tried again.", "operation")
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A gauge that is kept nowhere: each scrape derives it anew."""
+
+    name: str
+    text: str
+    label: str = ""
+
+    def at(self, value: float) -> Metric:
+        """The gauge without labels."""
+        return GaugeMetricFamily(f"returns_{self.name}", self.text, value=value)
+
+    def by(self, values: Mapping[str, float]) -> Metric:
+        """The gauge with a value for each of its label's."""
+        family = GaugeMetricFamily(f"returns_{self.name}", self.text, labels=(self.label,))
+        for value, number in values.items():
+            family.add_metric((value,), number)
+        return family
+
+
+class State:
+    """The process at the moment of a scrape."""
+
+    phase = Derived("phase", "1 for the phase that is.", "phase")
+    holding = Derived("holding", "1 for each reason to hold.", "reason")
+    in_flight = Derived("events_in_flight", "Returns records admitted and without a committed outcome.")
+    oldest = Derived("oldest_in_flight_event_timestamp_seconds", "Timestamp of the oldest; 0: none.")
+    redelivered = Derived("redelivered_if_killed", "Records that a kill would deliver again.")
+    lanes = Derived("lanes", "Customers with open events.", "state")
+    largest_lane = Derived("largest_lane_events", "Events that wait for the busiest customer.")
+    circuit = Derived("circuit_state", "1 for the breaker's state.", "state")
+    quota_limit = Derived("quota_limit_per_minute", "Requests that this instance may make a minute.")
+    quota_share = Derived("quota_share_ratio", "This instance's share of the group's quota.")
+    quota_used = Derived("quota_used_ratio", "Requests of the last minute over those allowed.")
+    quota_blocked = Derived("quota_blocked_until_timestamp_seconds", "Until when a 429 blocks; 0: not.")
+    assigned = Derived("assigned_partitions", "Partitions of this instance.")
+    paused = Derived("paused_partitions", "Partitions that are full.")
+    join_state = Derived("group_join_state", "1 for the state of the membership in the group.", "state")
+    map_used = Derived("offset_map_used_ratio", "How full a commit's metadata is.", "partition")
+    expiry = Derived("credential_expiry_timestamp_seconds", "When credentials expire.", "kind")
+    memory_limit = Derived("memory_limit_bytes", "The memory that the process may use; 0: no limit is known.")
 
 
 class Families:

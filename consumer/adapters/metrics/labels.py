@@ -22,9 +22,8 @@ CredentialKind = Literal["token", "certificate"]
 STATUSES: tuple[str, ...] = tuple(status.value for status in OutcomeStatus)
 OPERATIONS: tuple[str, ...] = get_args(Operation)
 DEAD_LETTER_CODES = (*REASONS, OTHER)
-OK = "200"
 ANSWERS = (
-    *(OK, "400", "401", "403", "404", "408", "429", "498", "500", "502", "503", "504", "517", "521"),
+    *("200", "400", "401", "403", "404", "408", "429", "498", "500", "502", "503", "504", "517", "521"),
     *("729", "730", "731", "timeout", "connect", "tls", "network", "credentials", OTHER),
 )
 RETRY_REASONS = (*("408", "500", "502", "503", "504", "517", "521", "1010", "4001"), "unnamed", *ANSWERS[-6:])
@@ -33,6 +32,10 @@ KAFKA_ERRORS = (
     *("_AUTHENTICATION", "_SSL", "_RESOLVE", "_MAX_POLL_EXCEEDED", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR"),
     *("UNKNOWN_TOPIC_OR_PART", "TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "UNKNOWN_MEMBER_ID"),
     *("ILLEGAL_GENERATION", "CONCURRENT_TRANSACTIONS", "OFFSET_METADATA_TOO_LARGE", "MSG_SIZE_TOO_LARGE", OTHER),
+)
+JOIN_STATES = (
+    *("init", "wait-join", "wait-metadata", "wait-sync", "wait-assign-call", "steady", "wait-unassign-call"),
+    *("wait-unassign-to-complete", "wait-incr-unassign-to-complete", "no-coordinator", OTHER),
 )
 IGNORED_MAPS = ("foreign", "damaged", "stale", OTHER)
 

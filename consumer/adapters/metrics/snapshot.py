@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import get_args
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from consumer.adapters.metrics.labels import CircuitState, CredentialKind
+from consumer.adapters.metrics.families import State
+from consumer.adapters.metrics.labels import JOIN_STATES, OTHER, CircuitState, CredentialKind
 from consumer.core.model import Millis
 from consumer.core.phase import HOLDS, Hold, Phase
 
@@ -24,6 +25,8 @@ class Snapshot:
     redelivered_if_killed: int
     paused_partitions: int
     assigned_partitions: int
+    join_state: str
+    """As librdkafka calls it."""
     offset_map_used: Mapping[int, float]
     """By partition, the fuller one where both topics have it; from 0 to 1."""
     phase: Phase
@@ -37,6 +40,8 @@ class Snapshot:
     quota_used: float
     quota_blocked_until: Millis | None
     credential_expiry: Mapping[CredentialKind, Millis]
+    memory_limit: int
+    """Bytes; 0 where none is known."""
 
 
 class SnapshotCollector(Collector):
@@ -53,43 +58,31 @@ class SnapshotCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """The gauges as they are now."""
         now = self._look()
-        yield from _plain(now)
-        yield _labelled("phase", "1 for the phase that is.", "phase", {phase: phase is now.phase for phase in Phase})
-        yield _labelled("holding", "1 for each reason to hold.", "reason", {hold: hold in now.holds for hold in HOLDS})
-        states: tuple[CircuitState, ...] = get_args(CircuitState)
-        yield _labelled(
-            "circuit_state", "1 for the breaker's state.", "state", {state: state == now.circuit for state in states}
-        )
-        lanes = {"working": now.lanes_working, "waiting": now.lanes_waiting}
-        yield _labelled("lanes", "Customers with open events.", "state", lanes)
-        maps = {str(partition): used for partition, used in sorted(now.offset_map_used.items())}
-        yield _labelled("offset_map_used_ratio", "How full a commit's metadata is.", "partition", maps)
-        expiry: dict[str, float] = {kind: at / 1000 for kind, at in now.credential_expiry.items()}
-        yield _labelled("credential_expiry_timestamp_seconds", "When credentials expire.", "kind", expiry)
+        yield State.phase.by({phase: phase is now.phase for phase in Phase})
+        yield State.holding.by({hold: hold in now.holds for hold in HOLDS})
+        yield State.in_flight.at(now.events_in_flight)
+        yield State.oldest.at(_time(now.oldest_in_flight))
+        yield State.redelivered.at(now.redelivered_if_killed)
+        yield State.lanes.by({"working": now.lanes_working, "waiting": now.lanes_waiting})
+        yield State.largest_lane.at(now.largest_lane)
+        yield State.circuit.by({state: state == now.circuit for state in get_args(CircuitState)})
+        yield State.quota_limit.at(now.quota_limit_per_minute)
+        yield State.quota_share.at(now.quota_share)
+        yield State.quota_used.at(now.quota_used)
+        yield State.quota_blocked.at(_time(now.quota_blocked_until))
+        yield from _of_the_group(now)
+        # A kind that is not there has no series: at 0 it would have expired in 1970.
+        yield State.expiry.by({kind: at / 1000 for kind, at in now.credential_expiry.items()})
+        yield State.memory_limit.at(now.memory_limit)
 
 
-def _plain(now: Snapshot) -> Iterator[Metric]:
-    for name, text, value in (
-        ("events_in_flight", "Returns records admitted and without a committed outcome.", now.events_in_flight),
-        ("oldest_in_flight_event_timestamp_seconds", "Timestamp of the oldest; 0: none.", _time(now.oldest_in_flight)),
-        ("redelivered_if_killed", "Records that a kill would deliver again.", now.redelivered_if_killed),
-        ("paused_partitions", "Partitions that are full.", now.paused_partitions),
-        ("assigned_partitions", "Partitions of this instance.", now.assigned_partitions),
-        ("largest_lane_events", "Events that wait for the busiest customer.", now.largest_lane),
-        ("quota_limit_per_minute", "Requests that this instance may make a minute.", now.quota_limit_per_minute),
-        ("quota_share_ratio", "This instance's share of the group's quota.", now.quota_share),
-        ("quota_used_ratio", "Requests of the last minute over those allowed.", now.quota_used),
-        ("quota_blocked_until_timestamp_seconds", "Until when a 429 blocks; 0: not.", _time(now.quota_blocked_until)),
-    ):
-        yield GaugeMetricFamily(f"returns_{name}", text, value=value)
+def _of_the_group(now: Snapshot) -> Iterator[Metric]:
+    joined = now.join_state if now.join_state in JOIN_STATES else OTHER
+    yield State.assigned.at(now.assigned_partitions)
+    yield State.paused.at(now.paused_partitions)
+    yield State.join_state.by({state: state == joined for state in JOIN_STATES})
+    yield State.map_used.by({str(partition): used for partition, used in sorted(now.offset_map_used.items())})
 
 
 def _time(at: Millis | None) -> float:
     return 0.0 if at is None else at / 1000
-
-
-def _labelled(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
-    family = GaugeMetricFamily(f"returns_{name}", text, labels=(label,))
-    for value, number in values.items():
-        family.add_metric((value,), number)
-    return family
