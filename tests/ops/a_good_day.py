@@ -1,6 +1,6 @@
 """All that the rules look at, on a day when nothing is wrong: one instance that settles a return each second."""
 
-from tests.ops.series import Samples, counter, gauge, ticking
+from tests.ops.series import PER_MINUTE, Samples, counter, gauge, ticking
 
 JOB = 'job="r-returns-consumer",namespace="shop"'
 INSTANCE = f'{JOB},instance="10.0.0.1:8080"'
@@ -17,7 +17,7 @@ def of(name: str, labels: str = "") -> str:
 
 
 def kube(name: str, labels: str) -> str:
-    """A series of the cluster's."""
+    """A series of the cluster's, or of Kafka's."""
     return f"{name}{{{labels}}}"
 
 
@@ -53,6 +53,10 @@ WANTED = kube("kube_deployment_spec_replicas", 'namespace="shop",deployment="r-r
 AVAILABLE = kube("kube_deployment_status_replicas_available", 'namespace="shop",deployment="r-returns-consumer"')
 MEMORY = kube("container_memory_working_set_bytes", CONTAINER)
 MEMORY_LIMIT = kube("kube_pod_container_resource_limits", f'{CONTAINER},resource="memory"')
+GROUP = 'group_id="returns-consumer"'
+GROUP_LAG = kube("kminion_kafka_consumer_group_topic_lag", f'{GROUP},topic_name="return-transactions"')
+GROUP_MEMBERS = kube("kminion_kafka_consumer_group_members", GROUP)
+GROUP_IDLE = kube("kminion_kafka_consumer_group_empty_members", GROUP)
 
 
 def holding(reason: str) -> str:
@@ -80,7 +84,9 @@ def a_good_day(minutes: int) -> dict[str, Samples]:
         **{letters(code): zero for code in ("729", "400", "exhausted", "other")},
         **{answers(code): zero for code in ("401", "503", "timeout")},
         **{holding(reason): zero for reason in HOLDS},
-        **dict.fromkeys((RESTARTS,), zero),
+        **dict.fromkeys((RESTARTS, GROUP_IDLE), zero),
+        GROUP_LAG: tuple(float(step % 2) for step in range(minutes * PER_MINUTE)),
+        GROUP_MEMBERS: one,
         POLL: ticking(minutes),
         LAG: gauge((minutes, 5)),
         QUOTA_LIMIT: gauge((minutes, 950)),

@@ -63,6 +63,22 @@ PRESENCE = (
     ),
 )
 
+GROUP = (
+    a_story(
+        "nobody tells of us, and Kafka sees the returns wait",
+        "ReturnsAbsent/critical ReturnsGroupStuck/critical",
+        {
+            day.BUILD: bad(40, None, well=1),
+            day.LAG: bad(40, None, well=5),
+            day.REVOKED: burst(40, 0, well=1),
+            day.GROUP_LAG: tuple(max(0.0, each - 5) for each in GROWING),
+        },
+        at=85,
+    ),
+    a_story("Kafka knows no member", "ReturnsGroupEmpty/critical", {day.GROUP_MEMBERS: bad(20, 0, well=1)}, at=70),
+    a_story("members have no partition", "ReturnsIdleMembers/info", {day.GROUP_IDLE: bad(40, 1)}, at=95),
+)
+
 PROGRESS = (
     a_story(
         "nothing moves and nobody knows why",
@@ -169,4 +185,4 @@ BURN = (
     ),
 )
 
-STORIES = (*PRESENCE, *PROGRESS, *VENDOR, *DEAD_LETTERS, *BURN)
+STORIES = (*PRESENCE, *GROUP, *PROGRESS, *VENDOR, *DEAD_LETTERS, *BURN)
