@@ -25,11 +25,14 @@ VENDOR = Row(
         ),
         Panel(
             title="How long answers take",
-            says="Half and 99 in a hundred of the requests are answered sooner. Runbook: ReturnsApiSlow.",
+            says="Half and 99 in a hundred of the requests are answered sooner, of all and by answer. "
+            "Runbook: ReturnsApiSlow.",
             unit="s",
             queries=(
                 Query(quantile(0.5, "api_request_duration_seconds"), "half"),
                 Query(quantile(0.99, "api_request_duration_seconds"), "99 in 100"),
+                # An answer that did not come has no duration, which is no number and no line.
+                Query(f"{quantile(0.99, 'api_request_duration_seconds', 'code')} > 0", "99 in 100: {{code}}"),
             ),
             red_from=thresholds.API_SLOW,
         ),
@@ -83,6 +86,13 @@ KAFKA = Row(
             says="Changes of the assignment in five minutes, by kind. Runbook: ReturnsRebalanceStorm.",
             unit="short",
             queries=(Query(f"sum by (type) (increase({of('rebalances_total')}[5m]))", "{{type}}"),),
+        ),
+        Panel(
+            title="Membership",
+            says="Instances by the state of their membership in the group. Steady is well; another that lasts is a "
+            "join that does not end, and a restart by the liveness probe is near.",
+            unit="short",
+            queries=(Query(f"sum by (state) ({of('group_join_state')}) > 0", "{{state}}"),),
         ),
         Panel(
             title="Transactions",

@@ -1,6 +1,7 @@
 """Write the dashboard as JSON: `python -m ops.dashboard > helm/files/dashboard.json`."""
 
 import json
+import re
 import sys
 
 from grafana_foundation_sdk.builders import dashboard as build
@@ -20,7 +21,9 @@ from ops.panel import Panel, Query, of
 from ops.rows import ROWS
 
 RUNBOOKS = "docs/runbooks/"
-"""The chart puts the value prometheusRule.runbookUrl in its place."""
+DEAD_LETTERS = "docs/redrive.md"
+"""The chart puts the values prometheusRule.runbookUrl and dashboard.deadLettersUrl in their places."""
+ALERT = re.compile(r"Returns[A-Z]\w+")
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="$datasource")
 HEIGHTS = {"stat": 4, "chart": 8, "heatmap": 8}
 Builder = stat.Panel | timeseries.Panel | heatmap.Panel
@@ -41,12 +44,8 @@ def _dashboard() -> build.Dashboard:
         .refresh("30s")
         .time("now-6h", "now")
         .timezone("browser")
-        .link(
-            build.DashboardLink("Runbooks")
-            .type(model.DashboardLinkType.LINK)
-            .url(RUNBOOKS)
-            .target_blank(target_blank=True)
-        )
+        .link(_link("Runbooks", RUNBOOKS))
+        .link(_link("Dead letters", DEAD_LETTERS))
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
         .with_variable(build.DatasourceVariable("datasource").label("Data source").type("prometheus"))
         .with_variable(_variable("job", "label_values(returns_build_info, job)"))
@@ -64,6 +63,11 @@ def _dashboard() -> build.Dashboard:
         for panel in row.panels:
             board = board.with_panel(_panel(panel))
     return board
+
+
+def _link(title: str, url: str) -> build.DashboardLink:
+    link = build.DashboardLink(title).type(model.DashboardLinkType.LINK)
+    return link.url(url).target_blank(target_blank=True)
 
 
 def _variable(name: str, query: str) -> build.QueryVariable:
@@ -103,6 +107,7 @@ def _panel(panel: Panel) -> Builder:
         .no_value("0")
         .height(HEIGHTS[panel.kind])
         .span(panel.width)
+        .links([_link(alert, f"{RUNBOOKS}{alert}") for alert in ALERT.findall(panel.says)])
     )
     for number, query in enumerate(panel.queries):
         builder = builder.with_target(_query(query, panel, chr(ord("A") + number)))

@@ -49,6 +49,6 @@ def rate(name: str, *labels: str) -> str:
     return f"rate({of(name, *labels)}[{WINDOW}])"
 
 
-def quantile(share: float, name: str) -> str:
-    """The value that this share of what was observed stays below."""
-    return f"histogram_quantile({share}, sum by (le) ({rate(f'{name}_bucket')}))"
+def quantile(share: float, name: str, *by: str) -> str:
+    """The value that this share of what was observed stays below, for each value of the labels `by`."""
+    return f"histogram_quantile({share}, sum by ({', '.join(('le', *by))}) ({rate(f'{name}_bucket')}))"

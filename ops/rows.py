@@ -8,12 +8,25 @@ from ops.within import LEDGER, PROCESS
 IN_TIME = 'le=~"300([.]0)?"'
 CLOSED = 'state="closed"'
 LATE = f"1 - sum({rate('event_to_outcome_seconds_bucket', IN_TIME)}) / sum({rate('event_to_outcome_seconds_count')})"
+MONTH = "30d"
+LATE_IN_THE_MONTH = (
+    f"1 - sum(increase({of('event_to_outcome_seconds_bucket', IN_TIME)}[{MONTH}]))"
+    f" / sum(increase({of('event_to_outcome_seconds_count')}[{MONTH}]))"
+)
 OLDEST = f"time() - min({of('oldest_in_flight_event_timestamp_seconds')} > 0)"
 BREAKER = (("0", "closed"), ("1", "open"))
 
 VERDICT = Row(
     title="Is it well?",
     panels=(
+        Panel(
+            title="Allowance left",
+            says="What is left of the late outcomes that 30 days allow, one in a hundred; below 0 they are overdrawn.",
+            unit="percentunit",
+            queries=(Query(f"1 - ({LATE_IN_THE_MONTH}) / {thresholds.LATE_ALLOWED}"),),
+            kind="stat",
+            width=3,
+        ),
         Panel(
             title="Late outcomes",
             says="The share of outcomes that came later than 5 minutes after their return. One in a hundred may. "
@@ -48,7 +61,7 @@ VERDICT = Row(
             unit="reqps",
             queries=(Query(f"sum({rate('events_total')})"),),
             kind="stat",
-            width=3,
+            width=2,
         ),
         Panel(
             title="Dead letters in an hour",
@@ -65,7 +78,7 @@ VERDICT = Row(
             unit="percentunit",
             queries=(Query(f"avg({of('quota_used_ratio')})"),),
             kind="stat",
-            width=3,
+            width=2,
             red_from=thresholds.QUOTA_USED,
         ),
         Panel(
@@ -74,7 +87,7 @@ VERDICT = Row(
             unit="short",
             queries=(Query(f"1 - min({of('circuit_state', CLOSED)})"),),
             kind="stat",
-            width=3,
+            width=2,
             red_from=1,
             names=BREAKER,
         ),

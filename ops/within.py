@@ -41,9 +41,13 @@ PROCESS = Row(
         ),
         Panel(
             title="Memory",
-            says="Resident memory. Runbook: ReturnsMemoryNearLimit.",
+            says="Resident memory, and the limit beyond which an instance is killed; a limit of 0 is none. "
+            "Runbook: ReturnsMemoryNearLimit.",
             unit="bytes",
-            queries=(Query(f"process_resident_memory_bytes{{{OURS}}}", "{{instance}}"),),
+            queries=(
+                Query(f"process_resident_memory_bytes{{{OURS}}}", "{{instance}}"),
+                Query(f"min({of('memory_limit_bytes')})", "limit"),
+            ),
         ),
         Panel(
             title="Garbage collections",

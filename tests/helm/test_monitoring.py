@@ -9,7 +9,7 @@ from tests.helm.chart import CHART, NAMESPACE, Values, changed, defaults, exampl
 from tests.ops.a_page import labels_by_name
 
 FULL = example("full")
-DASHBOARD = json.loads((CHART / "files" / "dashboard.json").read_text())
+DASHBOARD = (CHART / "files" / "dashboard.json").read_text()
 
 
 def rules(values: Values) -> list[Values]:
@@ -88,10 +88,14 @@ def test_the_dashboard_is_found_by_its_label() -> None:
 
     assert shown["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert shown["metadata"]["annotations"] == {"grafana_folder": "Returns"}
-    assert json.loads(shown["data"]["returns-consumer.json"]) == {
-        **DASHBOARD,
-        "links": [{**DASHBOARD["links"][0], "url": "https://runbooks.example/returns/"}],
-    }
+
+
+def test_the_dashboard_leads_where_this_release_has_its_runbooks_and_dead_letters() -> None:
+    shown = one(rendered(FULL), "ConfigMap", "-dashboard")["data"]["returns-consumer.json"]
+
+    there = DASHBOARD.replace("docs/runbooks/", "https://runbooks.example/returns/")
+    assert json.loads(shown) == json.loads(there.replace("docs/redrive.md", "https://kafka.example/dead-letters"))
+    assert "docs/" not in shown
 
 
 def test_what_is_rendered_does_not_depend_on_the_cluster_that_is_asked() -> None:

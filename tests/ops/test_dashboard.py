@@ -53,10 +53,21 @@ def test_one_data_source_and_the_instances_can_be_chosen() -> None:
         assert each["datasource"] == SOURCE
 
 
-def test_it_leads_to_the_runbooks() -> None:
-    (link,) = BOARD["links"]
+def test_it_leads_to_the_runbooks_and_the_dead_letters() -> None:
+    assert [(link["title"], link["url"]) for link in BOARD["links"]] == [
+        ("Runbooks", "docs/runbooks/"),
+        ("Dead letters", "docs/redrive.md"),
+    ]
 
-    assert (link["title"], link["url"]) == ("Runbooks", "docs/runbooks/")
+
+def test_a_panel_leads_to_the_runbooks_that_it_names() -> None:
+    named = {
+        panel["title"]: [f"docs/runbooks/{name}" for name in re.findall(r"Returns[A-Z]\w+", panel["description"])]
+        for panel in PANELS
+    }
+
+    assert {panel["title"]: [link["url"] for link in panel.get("links", [])] for panel in PANELS} == named
+    assert sum(map(len, named.values())) > 10
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel["title"]))
