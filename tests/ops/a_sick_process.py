@@ -1,4 +1,4 @@
-"""The service, which falls ill in one way at SIGUSR1: `python a_sick_process.py WAY run`. It is also less patient."""
+"""The service, less patient, that falls ill in one way at SIGUSR1, or in none: `python a_sick_process.py WAY run`."""
 
 import asyncio
 import signal
@@ -12,7 +12,7 @@ from confluent_kafka import Consumer
 from consumer.adapters.kafka import worker
 from consumer.adapters.revoke_api import HttpRevokeApi
 from consumer.cli import main
-from consumer.wiring import parts, views, watchdog
+from consumer.wiring import parts, watchdog
 
 PATIENCE = 2.0
 on_the_kafka_thread: list[Callable[[], object]] = []
@@ -46,10 +46,6 @@ class Ailing(Consumer):
             ail()
 
 
-def no_join_is_at_rest() -> None:
-    vars(views)["AT_REST"] = frozenset()
-
-
 def no_call_ends() -> None:
     HttpRevokeApi.revoke = never_end  # type: ignore[method-assign,assignment] # it never answers
 
@@ -59,7 +55,7 @@ WAYS: dict[str, Callable[[], object]] = {
     "its Kafka thread hangs": lambda: on_the_kafka_thread.append(hang),
     "its Kafka thread dies": lambda: on_the_kafka_thread.append(die),
     "a call does not end": no_call_ends,
-    "a join does not end": no_join_is_at_rest,
+    "not at all": lambda: None,
 }
 
 if __name__ == "__main__":

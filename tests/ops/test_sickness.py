@@ -1,5 +1,6 @@
 """What is wrong with the process itself turns its liveness red, and the log tells where its threads stand."""
 
+import json
 import signal
 from pathlib import Path
 
@@ -20,13 +21,13 @@ ANSWERS = {
     "its Kafka thread hangs": (503, "in hang"),
     "its Kafka thread dies": (None, "this thread dies"),
     "a call does not end": (503, LAST_THREAD),
-    "a join does not end": (503, LAST_THREAD),
 }
 PROBLEMS = {
     "its Kafka thread hangs": "no poll for",
     "a call does not end": "a call has not ended by its deadline",
-    "a join does not end": "the group's join state is",
 }
+LONG_REMEMBERED = {"session.timeout.ms": 600_000, "max.poll.interval.ms": 600_000}
+"""Milliseconds that the group waits for a member that died."""
 
 
 def problems(instance: Instance) -> str:
@@ -61,3 +62,18 @@ def test_a_stopped_process_answers_no_probe_and_goes_on_when_it_is_let(kafka: Br
         wait_until(lambda: instance.status_of("livez") == 200, within=SECONDS, what="it lives again")
 
     assert stopped is None
+
+
+def test_a_join_that_a_dead_member_holds_up_is_not_alive_and_the_log_tells_where_it_stands(
+    kafka: Broker, tmp_path: Path
+) -> None:
+    options = {"CONSUMER_KAFKA__OPTIONS": json.dumps(LONG_REMEMBERED)}
+    with Release("joining", kafka, tmp_path / "joining", IMPATIENT | options, program=(SICK, "not at all")) as release:
+        release.instance.until_ready()
+        release.instance.kill()
+        instance = release.one_more()
+        wait_until(lambda: instance.status_of("livez") == 503, within=SECONDS, what="/livez answers 503")
+        why, dumped = problems(instance), LAST_THREAD in instance.log.read_text()
+
+    assert "the group's join state is wait-join" in why
+    assert dumped
