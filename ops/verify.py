@@ -35,6 +35,7 @@ ROWS = (
     Row("runbooks", ("tests/ops/test_runbooks.py",)),
     Row("helm lint --strict", (f"{SCHEMAS}::test_helm_lints",)),
     Row("helm template, and what it renders", ("tests/helm",)),
+    Row("snapshots of what the chart renders", ("tests/helm/test_snapshots.py",)),
     Row(
         "strict schemas of three Kubernetes versions", (f"{SCHEMAS}::test_every_object", f"{SCHEMAS}::test_the_strict")
     ),
