@@ -14,6 +14,12 @@ LATE_IN_THE_MONTH = (
     f" / sum(increase({of('event_to_outcome_seconds_count')}[{MONTH}]))"
 )
 OLDEST = f"time() - min({of('oldest_in_flight_event_timestamp_seconds')} > 0)"
+RETURNS = 'topic="return-transactions"'
+"""The chart puts the release's own topic in its place."""
+UNACCOUNTED = (
+    f"abs(sum({of('events_consumed_total', RETURNS)}) - sum({of('events_total')})"
+    f" - sum({of('events_released_total')}) - sum({of('events_in_flight')}))"
+)
 BREAKER = (("0", "closed"), ("1", "open"))
 
 VERDICT = Row(
@@ -127,6 +133,13 @@ EVENTS = Row(
                 Query(f"sum({of('events_in_flight')})", "in flight"),
                 Query(f"sum({of('redelivered_if_killed')})", "again after a kill"),
             ),
+        ),
+        Panel(
+            title="Does it add up?",
+            says="Returns taken in since the instances started, less those with outcomes, released or in flight. 0 but "
+            "for the moment of a scrape; were it above for long, returns were lost or counted twice.",
+            unit="short",
+            queries=(Query(UNACCOUNTED, "not accounted for"),),
         ),
         Panel(
             title="Lanes",

@@ -90,12 +90,21 @@ def test_the_dashboard_is_found_by_its_label() -> None:
     assert shown["metadata"]["annotations"] == {"grafana_folder": "Returns"}
 
 
-def test_the_dashboard_leads_where_this_release_has_its_runbooks_and_dead_letters() -> None:
-    shown = one(rendered(FULL), "ConfigMap", "-dashboard")["data"]["returns-consumer.json"]
+def test_the_dashboard_asks_for_this_releases_topic_and_leads_to_its_runbooks_and_dead_letters() -> None:
+    values = changed(FULL, config__topics__returns="more-returns")
+    theirs = {
+        "docs/runbooks/": "https://runbooks.example/returns/",
+        "docs/redrive.md": "https://kafka.example/dead-letters",
+        "return-transactions": "more-returns",
+    }
 
-    there = DASHBOARD.replace("docs/runbooks/", "https://runbooks.example/returns/")
-    assert json.loads(shown) == json.loads(there.replace("docs/redrive.md", "https://kafka.example/dead-letters"))
-    assert "docs/" not in shown
+    shown = one(rendered(values), "ConfigMap", "-dashboard")["data"]["returns-consumer.json"]
+
+    expected = DASHBOARD
+    for ours, there in theirs.items():
+        assert ours in expected
+        expected = expected.replace(ours, there)
+    assert json.loads(shown) == json.loads(expected)
 
 
 def test_what_is_rendered_does_not_depend_on_the_cluster_that_is_asked() -> None:

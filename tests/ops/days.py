@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.panel import Panel, Query
-from ops.rows import ROWS
+from ops.rows import RETURNS, ROWS
 from tests.ops.drills import Drill
 from tests.ops.prometheus import Prometheus
 from tests.ops.release import Release, returns_coming
@@ -18,6 +18,8 @@ GOOD = 20
 BAD = 75
 """As many as outlast the longest that a process may be silent before it counts as hanging."""
 SECONDS = 120
+HERE = {"$__rate_interval": "5m", "$job": ".+", "$instance": ".+", RETURNS: 'topic=~".+-returns"'}
+"""What stands in the place of the dashboard's variables, and of the topic that each release has of its own."""
 QUERIES = tuple((panel, query) for row in ROWS for panel in row.panels for query in panel.queries)
 
 
@@ -123,6 +125,6 @@ def _name(panel: Panel, query: Query) -> tuple[str, str]:
 
 
 def _filled(expression: str) -> str:
-    for name, value in (("$__rate_interval", "5m"), ("$job", ".+"), ("$instance", ".+")):
+    for name, value in HERE.items():
         expression = expression.replace(name, value)
     return expression
