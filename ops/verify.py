@@ -29,6 +29,10 @@ ROWS = (
     Row("metrics that add up", (f"{DRILLS}::test_what_was_consumed", "tests/ops/test_rebalance.py")),
     Row("probes", (f"{DRILLS}::test_no_outage", f"{DRILLS}::test_a_process", "tests/ops/test_sickness.py")),
     Row("no secret and no customer in what is shown", (f"{DRILLS}::test_nothing_shows",)),
+    Row(
+        "metrics: a live page has the agreed names, and their page is in step",
+        (f"{DRILLS}::test_a_live_page", "tests/ops/test_metrics_page.py"),
+    ),
     Row("exemplars", (f"{DRILLS}::test_prometheus_is_led",)),
     Row("dashboard lint", ("tests/ops/test_dashboard.py",)),
     Row("dashboard queries, on good and bad days", (f"{DRILLS}::test_every_query",)),
