@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaError
 from consumer.adapters.kafka.assignment import Assignment
 from consumer.adapters.kafka.attempt import Fatal, failure_of
 from consumer.adapters.kafka.telling import KafkaTelemetry
+from consumer.core.progress import Progress
 from consumer.core.repeats import Repeats
 from consumer.core.triage import Call, Remedy, triage
 from consumer.ports import Partition
@@ -20,10 +21,11 @@ _MICROS = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """One report of the consumer. `ends` are the offsets up to which a committed reader could read."""
+    """One report of the consumer. Up to `ends` a committed reader could read, up to `passed` this one has."""
 
     join_state: str
     ends: Mapping[Partition, int]
+    passed: Mapping[Partition, int]
     partition_counts: Mapping[str, int]
     round_trips: Mapping[str, float]
 
@@ -35,7 +37,8 @@ def read_statistics(text: str) -> Statistics:
     return Statistics(
         # Without its coordinator a join stands still, and that is no fault of ours.
         join_state=group.get("join_state", "init") if group.get("state", "up") == "up" else "no-coordinator",
-        ends=dict(_ends(topics)),
+        ends=dict(_offsets(topics, "ls_offset", "hi_offset")),
+        passed=dict(_offsets(topics, "app_offset")),
         partition_counts={name: sum(1 for at in it["partitions"] if at != "-1") for name, it in topics.items()},
         round_trips={
             broker["nodename"]: broker["rtt"]["avg"] / _MICROS
@@ -79,7 +82,7 @@ class Listener:
         for held in self._assignment:
             end = report.ends.get(held.partition)
             if end is not None:
-                self._telemetry.lag(held.partition, max(0, end - held.progress.watermark))
+                self._telemetry.lag(held.partition, max(0, end - _reached(held.progress, held.partition, report)))
         self._telemetry.round_trips(report.round_trips)
         self.partition_counts = report.partition_counts
         if report.join_state != self.join_state:
@@ -104,9 +107,17 @@ def is_member(consumer: Consumer) -> bool:
     return version == b"CGMDv2:" and epoch > 0
 
 
-def _ends(topics: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]) -> Iterator[tuple[Partition, int]]:
+def _reached(progress: Progress, partition: Partition, report: Statistics) -> int:
+    """Where nothing is open, all that was passed is done: behind the last record may be a transaction's marker."""
+    return progress.watermark if progress.open else max(progress.watermark, report.passed.get(partition, 0))
+
+
+def _offsets(
+    topics: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]], *names: str
+) -> Iterator[tuple[Partition, int]]:
+    """Of each partition the first of these offsets that is known."""
     for topic, of_topic in topics.items():
         for number, partition in of_topic["partitions"].items():
-            known = [partition[name] for name in ("ls_offset", "hi_offset") if partition[name] >= 0]
+            known = [partition[name] for name in names if partition[name] >= 0]
             if number != "-1" and known:
                 yield Partition(topic, int(number)), known[0]
