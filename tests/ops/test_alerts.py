@@ -8,7 +8,7 @@ import pytest
 from tests.helm.tools import promtool
 from tests.ops import a_good_day as day
 from tests.ops.rules import Expected, alerts, complaints, write_rules
-from tests.ops.series import Samples, restarted
+from tests.ops.series import Samples, counter, gauge, restarted
 from tests.ops.stories import FROM, STORIES, Story
 
 NOBODY: frozenset[str] = frozenset()
@@ -58,6 +58,14 @@ def test_nothing_fires_on_a_good_day_nor_after_a_restart(tmp_path: Path) -> None
     quiet = dict.fromkeys((5, 30, 59, 61, 65, 90, DAY - 1), NOBODY)
 
     assert complaints(tmp_path, Expected(series=series, fires=quiet)) == ""
+
+
+def test_a_quiet_night_wakes_nobody_though_markers_of_transactions_look_like_lag_from_outside(tmp_path: Path) -> None:
+    quiet = {day.LAG: gauge((DAY, 0)), day.GROUP_LAG: gauge((DAY, 4)), day.REVOKED: counter((DAY, 0))}
+
+    told = complaints(tmp_path, Expected(series={**day.a_good_day(DAY), **quiet}, fires={DAY - 1: NOBODY}))
+
+    assert told == ""
 
 
 def test_nothing_but_the_absence_fires_where_nothing_is_told(tmp_path: Path) -> None:
