@@ -1,5 +1,6 @@
 """The rules as the chart renders them, and what promtool says of them."""
 
+import functools
 import json
 import subprocess
 from collections.abc import Mapping
@@ -33,9 +34,15 @@ def recorded() -> list[dict[str, Any]]:
     return [rule for group in groups() for rule in group["rules"] if "record" in rule]
 
 
+@functools.cache
+def _text() -> str:
+    """To read what Helm renders takes longer than many a test."""
+    return json.dumps({"groups": groups()})
+
+
 def write_rules(folder: Path) -> Path:
     file = folder / "rules.json"
-    file.write_text(json.dumps({"groups": groups()}))
+    file.write_text(_text())
     return file
 
 

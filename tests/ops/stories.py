@@ -165,9 +165,9 @@ BURN = (
     a_story(
         "a few outcomes are late for long",
         "ReturnsFreshnessBurnSlow/warning",
-        {day.freshness("300.0"): burst(300, 0.96, well=1, day_long=760)},
-        at=350,
-        over=755,
+        {day.freshness("300.0"): burst(120, 0.96, well=1, day_long=570)},
+        at=170,
+        over=560,
     ),
     a_story(
         "returns end as rejected",
@@ -179,9 +179,9 @@ BURN = (
     a_story(
         "a few returns end as exhausted for long",
         "ReturnsErrorBurnSlow/warning ReturnsDeadLetters/info",
-        {day.letters("exhausted"): burst(300, 0.004, day_long=760)},
-        at=350,
-        over=755,
+        {day.letters("exhausted"): burst(120, 0.004, day_long=570)},
+        at=170,
+        over=560,
     ),
 )
 
