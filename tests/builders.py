@@ -25,6 +25,7 @@ from consumer.core.model import (
     PromotionType,
     PurchaseKey,
     Record,
+    RequestId,
     ReturnedGoods,
     ReturnedPurchase,
     ReturnEventType,
@@ -34,6 +35,7 @@ from consumer.core.model import (
 )
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
 from consumer.core.plan import PartialReturns, Policy
+from consumer.core.vendor_call import CallKind, VendorCall
 
 ORG = OrgId("org-1")
 CUSTOMER = CustomerId(4711)
@@ -196,3 +198,18 @@ def an_outcome(*verdicts: Verdict, **changes: Any) -> RevokeOutcome:
         decided_at=Millis(RETURNED_AT + 1),
     )
     return replace(outcome, **changes)
+
+
+def a_call(earns: Iterable[str] = ("e1",), **changes: Any) -> VendorCall:
+    """A call that took these earns back."""
+    asked = tuple(map(EarnId, earns))
+    call = VendorCall(
+        at=RETURNED_AT,
+        kind=CallKind.REVOKE,
+        earns=asked,
+        of=len(asked),
+        end="200",
+        request_id=RequestId("req-1"),
+        codes=(),
+    )
+    return replace(call, **changes)

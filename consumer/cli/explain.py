@@ -20,7 +20,7 @@ from consumer.core.model import CustomerId, Millis
 from consumer.core.outcome import RevokeOutcome
 from consumer.core.policy_words import policy_words
 from consumer.core.sought import Sought
-from consumer.core.story import Account, Happening, ToldLetter, happenings
+from consumer.core.story import Account, Happening, ToldCall, ToldLetter, happenings
 from consumer.core.story_words import details, headline, standing
 from consumer.ports import Unavailable
 from consumer.settings import Settings
@@ -180,6 +180,8 @@ def _told(happening: Happening, account: Account) -> dict[str, object]:
     }
     if isinstance(what, RevokeOutcome):
         told["outcome"] = asdict(what)
+    if isinstance(what, ToldCall):
+        told["call"] = asdict(what.call)
     if isinstance(what, ToldLetter):
         letter = what.letter
         told["dead_letter"] = {

@@ -46,8 +46,10 @@ def judge(asked: Sequence[Asked], status: int, body: bytes) -> Judgement:
         elif error is None and earn.earn_id in findings.revoked:
             known[earn.earn_id] = REVOKED
     unnamed = tuple(earn for earn in asked if earn.earn_id not in known)
-    halve = blamed is not None and len(unnamed) > 1
-    return Answered(earns=known, unnamed=unnamed, halve=halve) if known or halve else _later(status, findings)
+    blame = blamed.code if blamed is not None and len(unnamed) > 1 else None
+    if known or blame is not None:
+        return Answered(earns=known, unnamed=unnamed, blame=blame)
+    return _later(status, findings)
 
 
 def judge_listing(status: int, body: bytes, limit: int) -> Listing | Transient | Credentials | None:

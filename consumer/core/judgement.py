@@ -28,13 +28,19 @@ class EarnAnswer:
 class Answered:
     """The fate of `earns` is known now; that of `unnamed` is not.
 
-    Ask for `unnamed` again, without the others, as uncertain: in halves with `halve`, as an error named none of
-    several. Every asked earn is in one of the two. There is always progress: an earn is known, or `halve` is set.
+    Ask for `unnamed` again, without the others, as uncertain: in halves with `halve`, as an error, of the code `blame`,
+    named none of several. Every asked earn is in one of the two. There is always progress: an earn is known, or `halve`
+    is set.
     """
 
     earns: Mapping[EarnId, EarnAnswer]
     unnamed: tuple[Asked, ...]
-    halve: bool
+    blame: int | None
+
+    @property
+    def halve(self) -> bool:
+        """Whether to ask again in halves."""
+        return self.blame is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

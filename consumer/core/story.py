@@ -17,11 +17,12 @@ from consumer.core.model import (
 )
 from consumer.core.outcome import OutcomeCause, RevokeOutcome
 from consumer.core.redrive import Letter
+from consumer.core.vendor_call import VendorCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldReturn:
-    """A return as it reached us, or a redrive of it; `outcome` is None while it is open."""
+    """A return as it reached us, or a redrive of it; `outcome` is None while it is open, and `calls` come with it."""
 
     event_id: EventId
     org_id: OrgId
@@ -31,6 +32,7 @@ class ToldReturn:
     returned_at: Millis
     bill_numbers: tuple[BillNumber, ...]
     outcome: RevokeOutcome | None
+    calls: tuple[VendorCall, ...]
     opened_at: Millis
 
 
@@ -45,6 +47,7 @@ class ToldEarn:
     source: Coordinates | None
     redrive: int
     late: RevokeOutcome | None
+    late_calls: tuple[VendorCall, ...]
     recorded_at: Millis
 
 
@@ -55,6 +58,14 @@ class BroughtBack:
     org_id: OrgId
     event_id: EventId
     goods: ReturnedGoods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldCall:
+    """A call to the vendor for a return, or for a late earn of it."""
+
+    event_id: EventId | None
+    call: VendorCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +118,7 @@ class Kind(StrEnum):
     ARRIVED = "arrived"
     REDRIVEN = "redriven"
     LATE_EARN = "late-earn"
+    CALLED = "called"
     DECIDED = "decided"
     DECIDED_LATE = "decided-late"
     """On an earn that came after its return."""
@@ -114,7 +126,7 @@ class Kind(StrEnum):
     """As a dead letter."""
 
 
-What = ToldReturn | ToldEarn | RevokeOutcome | ToldLetter
+What = ToldReturn | ToldEarn | ToldCall | RevokeOutcome | ToldLetter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +142,8 @@ def happenings(account: Account) -> tuple[Happening, ...]:
     """What happened, in the order of time; what happened at once in the order of cause and effect."""
     order = list(Kind)
     found = [*_of_earns(account), *_of_returns(account.returns), *_of_topics(account)]
-    return tuple(sorted(found, key=lambda each: (each.at, order.index(each.kind))))
+    # A late decision on several earns stands beside each of them.
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.at, order.index(each.kind))))
 
 
 def _of_returns(returns: Iterable[ToldReturn]) -> Iterator[Happening]:
@@ -139,6 +152,7 @@ def _of_returns(returns: Iterable[ToldReturn]) -> Iterator[Happening]:
             yield Happening(at=told.returned_at, kind=Kind.RETURNED, what=told)
         kind = Kind.REDRIVEN if told.redrive else Kind.ARRIVED
         yield Happening(at=told.opened_at, kind=kind, what=told)
+        yield from _of_calls(told.event_id, told.calls)
         if told.outcome is not None:
             yield Happening(at=told.outcome.decided_at, kind=Kind.DECIDED, what=told.outcome)
 
@@ -150,7 +164,13 @@ def _of_earns(account: Account) -> Iterator[Happening]:
         if any(told.earn.purchase in purchases and told.recorded_at > at for purchases, at in _arrivals(account)):
             yield Happening(at=told.recorded_at, kind=Kind.LATE_EARN, what=told)
         if told.late is not None:
+            yield from _of_calls(told.late.event_id, told.late_calls)
             yield Happening(at=told.late.decided_at, kind=Kind.DECIDED_LATE, what=told.late)
+
+
+def _of_calls(event_id: EventId | None, calls: Iterable[VendorCall]) -> Iterator[Happening]:
+    for call in calls:
+        yield Happening(at=call.at, kind=Kind.CALLED, what=ToldCall(event_id=event_id, call=call))
 
 
 def _of_topics(account: Account) -> Iterator[Happening]:

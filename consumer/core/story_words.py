@@ -8,7 +8,8 @@ from consumer.core.model import Coordinates, EarnedFromType, EarnState, Extent, 
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
 from consumer.core.plan import KeptReason
 from consumer.core.redrive import Letter
-from consumer.core.story import Account, Happening, Kind, ToldEarn, ToldLetter, ToldReturn
+from consumer.core.story import Account, Happening, Kind, ToldCall, ToldEarn, ToldLetter, ToldReturn
+from consumer.core.story_calls import call_words
 
 STATUS = {
     OutcomeStatus.REVOKED: "all that this return takes is taken back",
@@ -66,6 +67,8 @@ def headline(happening: Happening, account: Account) -> str:
             return _earn(happening.kind, what)
         case ToldReturn():
             return _return(happening.kind, what, account)
+        case ToldCall():
+            return call_words(what)
         case ToldLetter():
             return _letter(what.letter)
         case _:
@@ -104,7 +107,7 @@ def _return(kind: Kind, told: ToldReturn, account: Account) -> str:
         times = "" if told.redrive == 1 else f" for the {told.redrive}. time"
         return f"A person sent the return {told.event_id} again{times} ({told.source}).{_note(account, told.source)}"
     if kind is Kind.ARRIVED:
-        still = "" if told.outcome is not None else " It is not decided yet."
+        still = "" if told.outcome is not None else " It is not decided yet; its calls are told once it is."
         return f"The return {told.event_id} reached us ({told.source}).{still}"
     who = "Somebody without a customer id" if told.customer_id is None else f"Customer {told.customer_id}"
     brought = [each.goods for each in account.goods if (each.org_id, each.event_id) == (told.org_id, told.event_id)]

@@ -3,6 +3,7 @@
 from asyncio import AbstractEventLoop
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from consumer.core.judge import (
     Answered,
@@ -17,6 +18,7 @@ from consumer.flow.gate import Gate, Permit
 from consumer.ports import LISTING_LIMIT, Call, Operation, Response, RevokeApi, Telemetry, Unavailable
 
 TOO_MANY_REQUESTS = 429
+Meaning = TypeVar("Meaning")
 REFUSED = "credentials"
 """The reason of an Unavailable whose cause is our own credentials."""
 
@@ -36,11 +38,14 @@ class NoAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What came of one request to revoke."""
+class Reply(Generic[Meaning]):
+    """What came of one request; `end` is the status of its answer, or the kind of silence."""
 
-    meaning: Answered | NoAnswer
+    meaning: Meaning | NoAnswer
+    end: str
     request_id: RequestId | None
+    codes: tuple[int, ...]
+    """Those of the answer's body, ascending."""
     sent: bool
     """False when the request surely never left."""
 
@@ -59,27 +64,27 @@ class Caller:
         """Since when, by the loop's clock, the oldest call under way is waited for; each has a deadline to end by."""
         return min(self._begun.values(), default=None)
 
-    async def revoke(self, permit: Permit, call: Call) -> Reply:
+    async def revoke(self, permit: Permit, call: Call) -> Reply[Answered]:
         """Ask to revoke the call's earns; the permit is used up."""
         answer = await self._ask("revoke", permit, call)
         if isinstance(answer, NoAnswer):
-            return Reply(meaning=answer, request_id=None, sent=answer.fate_unknown)
+            return _without_answer(answer)
         judged = judge(call.earns, answer.status, answer.body)
         meaning = judged if isinstance(judged, Answered) else self._no_answer(permit, call, judged, answer)
         if isinstance(meaning, Answered):
             self._gate.succeeded(permit, call.customer_id)
-        return Reply(meaning=meaning, request_id=answer.request_id, sent=True)
+        return _with_answer(meaning, answer)
 
-    async def listing(self, permit: Permit, call: Call) -> Listing | NoAnswer:
+    async def listing(self, permit: Permit, call: Call) -> Reply[Listing]:
         """Ask what the customer still holds; the permit is used up. A permanent error proves nothing."""
         answer = await self._ask("listing", permit, call)
         if isinstance(answer, NoAnswer):
-            return answer
+            return _without_answer(answer)
         judged = judge_listing(answer.status, answer.body, LISTING_LIMIT)
         if isinstance(judged, Transient | Credentials):
-            return self._no_answer(permit, call, judged, answer)
+            return _with_answer(self._no_answer(permit, call, judged, answer), answer)
         self._gate.succeeded(permit, call.customer_id)
-        return judged if judged is not None else Listing(held=frozenset(), complete=False)
+        return _with_answer(judged if judged is not None else Listing(held=frozenset(), complete=False), answer)
 
     async def _ask(self, operation: Operation, permit: Permit, call: Call) -> Response | NoAnswer:
         asked = object()
@@ -143,3 +148,23 @@ class Caller:
             retry_after=answer.retry_after,
             held=False,
         )
+
+
+def _without_answer(silence: NoAnswer) -> Reply[Meaning]:
+    return Reply(meaning=silence, end=silence.reason, request_id=None, codes=(), sent=silence.fate_unknown)
+
+
+def _with_answer(meaning: Meaning | NoAnswer, answer: Response) -> Reply[Meaning]:
+    codes = tuple(sorted(_codes(meaning) - {answer.status}))
+    return Reply(meaning=meaning, end=str(answer.status), request_id=answer.request_id, codes=codes, sent=True)
+
+
+def _codes(meaning: object) -> set[int]:
+    """The codes that count, wherever in the answer they stand."""
+    match meaning:
+        case Answered(earns=earns, blame=blame):
+            return {code for code in (blame, *(answer.code for answer in earns.values())) if code is not None}
+        case NoAnswer(code=code) if code is not None:
+            return {code}
+        case _:
+            return set()

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from consumer.core.dead_letter import DeadLetter, redrive_count
-from consumer.core.model import Coordinates, Earn, EarnKey, Record, RequestId, ReturnedPurchase
+from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, Record, RequestId, ReturnedPurchase
 from consumer.core.outcome import RevokeOutcome, Verdict
 from consumer.core.plan import Plan, Policy, plan
+from consumer.core.vendor_call import LOST, CallKind, VendorCall
 from consumer.ports import EarlierReturn, LateEarn, Opening
 
 
@@ -24,16 +25,20 @@ class Decided:
 
 @dataclass(slots=True, kw_only=True)
 class Calls:
-    """The calls that carried an earn of one record."""
+    """The calls about an earn of one record, in their order; `claimed` are the earns that were claimed for them."""
 
-    attempts: int = 0
-    request_ids: list[RequestId] = field(default_factory=list)
+    made: list[VendorCall] = field(default_factory=list)
+    claimed: set[EarnId] = field(default_factory=set)
 
-    def note(self, request_id: RequestId | None) -> None:
-        """One more call carried an earn of the record."""
-        self.attempts += 1
-        if request_id is not None:
-            self.request_ids.append(request_id)
+    @property
+    def attempts(self) -> int:
+        """How many asked to revoke."""
+        return sum(map(_asked_to_revoke, self.made))
+
+    @property
+    def request_ids(self) -> list[RequestId]:
+        """What the vendor calls them."""
+        return [call.request_id for call in self.made if _asked_to_revoke(call) and call.request_id is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,15 @@ def redrives(record: Record) -> int:
     return redrive_count(record.headers)
 
 
+def calls_of(item: Item) -> Calls | None:
+    """Where the calls for the item are kept; None where none is ever made."""
+    return None if isinstance(item, Decided) else item.calls
+
+
 def source(item: Item) -> Coordinates:
     """Where the item's record stands."""
     return item.record.source
+
+
+def _asked_to_revoke(call: VendorCall) -> bool:
+    return call.kind is CallKind.REVOKE and call.end != LOST

@@ -9,11 +9,13 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from consumer.core.model import Coordinates, CustomerId, Earn, EarnId, EarnKey, OrgId
+from consumer.core.judge import Answered, Listing
+from consumer.core.model import Coordinates, CustomerId, Earn, EarnId, EarnKey, Millis, OrgId
 from consumer.core.plan import Plan
-from consumer.flow.call import NoAnswer
+from consumer.core.vendor_call import CallKind, VendorCall
+from consumer.flow.call import NoAnswer, Reply
 from consumer.flow.gate import Permit
-from consumer.flow.item import Calls, Decided, Item, plan_of
+from consumer.flow.item import Item, plan_of
 from consumer.flow.late import any_late, look_again, not_looked_at
 from consumer.flow.merge import merge
 from consumer.flow.patience import Patience
@@ -105,8 +107,7 @@ class Lane:
         if isinstance(answer, Denied):
             look_again(self.inside)
             return None if changed else False
-        merged.claims.update((key.earn_id, claim.now) for key in owners)
-        merged.doubtful.update(key.earn_id for key in answer.uncertain)
+        merged.claimed(claim, answer.uncertain)
         if changed:
             await self._let_go(merged)
             return None
@@ -175,12 +176,10 @@ class Lane:
         return await self._next_permit(merged)
 
     async def _ask(self, merged: Round, permit: Permit, group: tuple[EarnId, ...]) -> NoAnswer | None:
+        asked_at = self._world.now()
         reply = await self._world.caller.revoke(permit, merged.call(group))
         if reply.sent:
-            carried = [calls for item in merged.carried(group) if (calls := _calls(item)) is not None]
-            self._world.telemetry.merged(len(group), len(carried))
-            for calls in carried:
-                calls.note(reply.request_id)
+            self._world.telemetry.merged(len(group), merged.note(_call(CallKind.REVOKE, asked_at, group, reply)))
         if isinstance(reply.meaning, NoAnswer):
             if reply.meaning.fate_unknown:
                 merged.doubtful.update(group)
@@ -189,10 +188,13 @@ class Lane:
         return None
 
     async def _verify(self, merged: Round, permit: Permit) -> NoAnswer | None:
-        listed = await self._world.caller.listing(permit, merged.call(()))
-        if isinstance(listed, NoAnswer):
-            return listed
-        merged.learn_listing(listed)
+        asked_at = self._world.now()
+        reply = await self._world.caller.listing(permit, merged.call(()))
+        if reply.sent:
+            merged.note(_call(CallKind.LISTING, asked_at, tuple(merged.to_verify), reply))
+        if isinstance(reply.meaning, NoAnswer):
+            return reply.meaning
+        merged.learn_listing(reply.meaning)
         return None
 
     async def _let_go(self, merged: Round) -> None:
@@ -240,5 +242,7 @@ def _has_changed(before: Earn, now: Earn) -> bool:
     return now.state is not before.state or now.purchase != before.purchase
 
 
-def _calls(item: Item) -> Calls | None:
-    return None if isinstance(item, Decided) else item.calls
+def _call(kind: CallKind, at: Millis, earns: tuple[EarnId, ...], reply: Reply[Answered] | Reply[Listing]) -> VendorCall:
+    return VendorCall(
+        at=at, kind=kind, earns=earns, of=len(earns), end=reply.end, request_id=reply.request_id, codes=reply.codes
+    )

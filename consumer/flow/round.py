@@ -1,16 +1,17 @@
 """One customer's merged request: what is asked, what is known by now, what to ask next."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from consumer.core.judge import Answered, Asked, EarnAnswer, Listing
 from consumer.core.model import Coordinates, Earn, EarnId, EarnKey, EarnState, Millis
 from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Plan
 from consumer.core.trace import traceparent
-from consumer.flow.item import Item
-from consumer.ports import Call
+from consumer.core.vendor_call import LOST, CallKind, VendorCall
+from consumer.flow.item import Calls, Item, calls_of
+from consumer.ports import Call, Claim
 
 CERTAIN_KINDS = frozenset({VerdictKind.REVOKED, VerdictKind.ALREADY_REDEEMED, VerdictKind.NOT_REVOCABLE})
 """Answers that mean the same whether or not an earlier attempt reached the vendor."""
@@ -81,6 +82,35 @@ class Round:
         within = frozenset(group)
         return tuple(item for item, plan in self.planned if any(earn.key.earn_id in within for earn in plan.revoke))
 
+    def claimed(self, claim: Claim, uncertain: Collection[EarnKey]) -> None:
+        """Take in that the claim stands; an uncertain earn not claimed before, a lost call may have reached."""
+        self.claims.update((key.earn_id, claim.now) for key in claim.owners)
+        doubtful = {key.earn_id for key in uncertain}
+        self.doubtful.update(doubtful)
+        for calls, earns in self._calls(self.claims):
+            lost = tuple(earn for earn in earns if earn in doubtful and earn not in calls.claimed)
+            if lost:
+                calls.made.append(_lost(claim.now, lost))
+            calls.claimed.update(earns)
+
+    def note(self, call: VendorCall) -> int:
+        """Keep a call with the records that it was made for, each with its own earns; how many they are."""
+        carried = self._calls(call.earns)
+        for calls, earns in carried:
+            calls.made.append(replace(call, earns=earns))
+        return len(carried)
+
+    def _calls(self, earns: Collection[EarnId]) -> list[tuple[Calls, tuple[EarnId, ...]]]:
+        """Where the calls of each record are kept that takes any of these, with those of them that it takes."""
+        within = frozenset(earns)
+        found: list[tuple[Calls, tuple[EarnId, ...]]] = []
+        for item, plan in self.planned:
+            own = tuple(earn.key.earn_id for earn in plan.revoke if earn.key.earn_id in within)
+            calls = calls_of(item)
+            if own and calls is not None:
+                found.append((calls, own))
+        return found
+
     def learn(self, answered: Answered) -> None:
         """Take in an answer to the first group."""
         self.groups.popleft()
@@ -149,6 +179,10 @@ class Round:
             self.to_verify[earn] = answer
         else:
             self.answers[earn] = _already_revoked()
+
+
+def _lost(at: Millis, earns: tuple[EarnId, ...]) -> VendorCall:
+    return VendorCall(at=at, kind=CallKind.REVOKE, earns=earns, of=len(earns), end=LOST, request_id=None, codes=())
 
 
 def _already_revoked() -> EarnAnswer:

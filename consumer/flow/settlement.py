@@ -95,12 +95,13 @@ def _settlement(items: Sequence[Item], drafts: Drafts, asked: Round | None) -> S
                 event_id=item.opening.event_id,
                 redrive=item.opening.redrive,
                 outcome=drafts[source(item)][1],
+                calls=tuple(item.calls.made),
             )
             for item in items
             if isinstance(item, OpenReturn)
         ),
         late=tuple(
-            SettledEarn(source=source(item), earn=earn, outcome=drafts[source(item)][1])
+            SettledEarn(source=source(item), earn=earn, outcome=drafts[source(item)][1], calls=tuple(item.calls.made))
             for item in items
             if isinstance(item, LateItem) and source(item) in drafts
             for earn in item.earns

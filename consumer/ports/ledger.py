@@ -17,6 +17,7 @@ from consumer.core.model import (
     OrgId,
     ReturnedGoods,
 )
+from consumer.core.vendor_call import VendorCall
 from consumer.ports.feed import TellResult, Told, ToldPurchase
 
 
@@ -104,13 +105,14 @@ class Denied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledReturn:
-    """A return's end: the bytes of its outcome."""
+    """A return's end: the bytes of its outcome, and the calls that led to it."""
 
     source: Coordinates
     org_id: OrgId
     event_id: EventId
     redrive: int
     outcome: bytes
+    calls: tuple[VendorCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class SettledEarn:
     source: Coordinates
     earn: EarnKey
     outcome: bytes
+    calls: tuple[VendorCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from tests.builders import (
     CUSTOMER,
     ORG,
     RETURNED_AT,
+    a_call,
     a_verdict,
     an_earn,
     an_earn_event,
@@ -73,12 +74,16 @@ def opening(event_id: str, at: Coordinates, redrive: int = 0, bill: str = BILL) 
 
 
 def settled(opened: Opening, outcome: RevokeOutcome) -> SettledReturn:
+    call = a_call([each.earn_id for each in outcome.verdicts if each.kind is not VerdictKind.KEPT_BY_POLICY])
     return SettledReturn(
         source=opened.source,
         org_id=ORG,
         event_id=opened.event_id,
         redrive=opened.redrive,
         outcome=CODEC.encode(outcome),
+        calls=(replace(call, at=Millis(outcome.decided_at - 1), codes=outcome.error_codes),)
+        if outcome.attempts
+        else (),
     )
 
 
@@ -113,6 +118,7 @@ async def write(url: str) -> None:
         a_verdict(VerdictKind.NOT_VALID, "e3", code=731, message="Earn id is not valid"),
         a_verdict(VerdictKind.KEPT_BY_POLICY, "e2", message="other-line"),
         status=OutcomeStatus.PARTLY_REVOKED,
+        error_codes=(731,),
         dead_lettered=True,
         attempts=1,
         request_ids=(RequestId("req-1"),),
@@ -140,7 +146,14 @@ async def write(url: str) -> None:
     )
     await ledger.settle(
         Settlement(
-            late=(SettledEarn(source=late.source, earn=late.event.key, outcome=CODEC.encode(third)),),
+            late=(
+                SettledEarn(
+                    source=late.source,
+                    earn=late.event.key,
+                    outcome=CODEC.encode(third),
+                    calls=(a_call(["e4"], at=third.decided_at, end="timeout", request_id=None),),
+                ),
+            ),
             states=((late.event.key, EarnState.REVOKED, late.source),),
         )
     )
@@ -167,13 +180,25 @@ def test_the_story_of_a_return_is_told_in_the_order_of_time(written: str) -> Non
         *["earned"] * 4,
         "returned",
         "arrived",
+        "called",
         "decided",
         "redriven",
+        "called",
         "decided",
         "late-earn",
+        "called",
         "decided-late",
     ]
-    assert told["story"][6]["outcome"]["request_ids"] == ["req-1"]
+    assert told["story"][7]["outcome"]["request_ids"] == ["req-1"]
+    assert told["story"][6]["call"] == {
+        "at": told["story"][7]["at"] - 1,
+        "kind": "revoke",
+        "earns": ["e1", "e3"],
+        "of": 2,
+        "end": "200",
+        "request_id": "req-1",
+        "codes": [731],
+    }
     assert {each["earn_id"]: each["state"] for each in told["now"]} == {
         "e1": "revoked",
         "e2": "held",
@@ -191,6 +216,8 @@ def test_a_person_is_told_everything_in_plain_words(written: str) -> None:
         "e1 of promotion p1: taken back.",
         "e2 of promotion p1: left with the customer: it was earned by goods that were not returned.",
         "e3 of promotion p1: could not be taken back: the vendor says that there is no such valid earn (code 731)",
+        "the vendor was asked to take back e1, e3: it answered HTTP 200 with the code 731, request id req-1.",
+        "the vendor was asked to take back e4: no answer came in time.",
         "The vendor was called once; request ids req-1.",
         "as a dead letter with the reason 731",
         "A person sent the return r1 again (return-transactions/0/9).",

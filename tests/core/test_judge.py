@@ -37,7 +37,7 @@ class TestSuccess:
         judged = judge(asked, 200, body)
 
         revoked = EarnAnswer(kind=REVOKED, code=None, message=None)
-        assert judged == Answered(earns=dict.fromkeys((a.earn_id for a in asked), revoked), unnamed=(), halve=False)
+        assert judged == Answered(earns=dict.fromkeys((a.earn_id for a in asked), revoked), unnamed=(), blame=None)
 
     @pytest.mark.parametrize("errors", [[], None, {}, ""])
     def test_an_absence_of_errors_may_be_written_in_any_way(self, errors: Any) -> None:

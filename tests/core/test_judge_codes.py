@@ -80,7 +80,7 @@ class TestPermanent:
         assert judged == Answered(
             earns={E1.earn_id: EarnAnswer(kind=VerdictKind.NOT_FOUND, code=404, message="customer unknown")},
             unnamed=(),
-            halve=False,
+            blame=None,
         )
 
 

@@ -56,7 +56,7 @@ class TestSeveral:
 
         judged = of(ALL, *answers[place])
 
-        assert judged == Answered(earns={}, unnamed=ALL, halve=True)
+        assert judged == Answered(earns={}, unnamed=ALL, blame=code)
 
     def test_halves_are_asked_of_what_is_left_when_some_are_settled(self) -> None:
         judged = of(ALL, 200, shape_a(E1, errors=[error(400)]))

@@ -44,6 +44,7 @@ def told_return(outcome: RevokeOutcome | None = None, **changes: Any) -> ToldRet
         "returned_at": RETURNED_AT,
         "bill_numbers": (BILL,),
         "outcome": outcome,
+        "calls": (),
         "opened_at": Millis(RETURNED_AT + 10),
     }
     return ToldReturn(**(fields | changes))
@@ -55,6 +56,7 @@ def told_earn(earn: Earn | None = None, **changes: Any) -> ToldEarn:
         "source": coordinates(1, topic="earn-events"),
         "redrive": 0,
         "late": None,
+        "late_calls": (),
         "recorded_at": BOUGHT_AT,
     }
     return ToldEarn(**(fields | changes))
@@ -124,7 +126,7 @@ def test_a_return_that_is_open_and_one_without_goods_or_customer() -> None:
 
     assert headlines(an_account(told)) == [
         "Somebody without a customer id brought something back of no bill (return r2).",
-        "The return r2 reached us (return-transactions/0/5). It is not decided yet.",
+        "The return r2 reached us (return-transactions/0/5). It is not decided yet; its calls are told once it is.",
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, and_, or_, select, tuple_, update
 
 from consumer.adapters.ledger.bulk import Bulk, Given
+from consumer.adapters.ledger.calls import calls_text
 from consumer.adapters.ledger.rows import Row
 from consumer.adapters.ledger.tables import earns, returns
 from consumer.core.model import Coordinates, EarnKey, EarnState
@@ -14,6 +15,8 @@ from consumer.ports import ReturnState, SettledEarn, SettledReturn, Settlement
 Outcomes = Mapping[Coordinates, bytes]
 EARN = (earns.c.org_id, earns.c.earn_id)
 EVENT = (returns.c.org_id, returns.c.event_id)
+ENDED = (returns.c.outcome, returns.c.calls)
+ENDED_LATE = (earns.c.late_outcome, earns.c.late_calls)
 
 
 class Settle:
@@ -21,9 +24,9 @@ class Settle:
 
     def __init__(self, bulk: Bulk) -> None:
         source = (returns.c.topic, returns.c.partition, returns.c.offset)
-        self._end_return = bulk.change(_end_return, [*EVENT, returns.c.redrive, *source, returns.c.outcome])
+        self._end_return = bulk.change(_end_return, [*EVENT, returns.c.redrive, *source, *ENDED])
         self._ended_returns = bulk.look_up(_ended_returns, EVENT)
-        self._end_late = bulk.change(_end_late, [*EARN, *source, earns.c.late_outcome])
+        self._end_late = bulk.change(_end_late, [*EARN, *source, *ENDED_LATE])
         self._ended_late = bulk.look_up(_ended_late, EARN)
         self._set_state = bulk.change(_set_state, [*EARN, earns.c.state, earns.c.claim])
         self._release = bulk.change(_release, [*EARN, earns.c.claimed_at])
@@ -48,7 +51,7 @@ class Settle:
 
     def _end_returns(self, connection: Connection, settled: Iterable[SettledReturn]) -> dict[Coordinates, bytes]:
         stands = {each.source: each.outcome for each in settled}
-        rows = [(each.org_id, each.event_id, each.redrive, *_parts(each.source), each.outcome) for each in settled]
+        rows = [(each.org_id, each.event_id, each.redrive, *_end(each)) for each in settled]
         if rows and self._end_return(connection, rows) < len(rows):
             ended = self._ended_returns(connection, {(row[0], row[1]) for row in rows})
             stands.update(_stored(ended, stands))
@@ -56,15 +59,16 @@ class Settle:
 
     def _end_lates(self, connection: Connection, settled: Iterable[SettledEarn]) -> dict[Coordinates, bytes]:
         stands = {each.source: each.outcome for each in settled}
-        rows = [(each.earn.org_id, each.earn.earn_id, *_parts(each.source), each.outcome) for each in settled]
+        rows = [(each.earn.org_id, each.earn.earn_id, *_end(each)) for each in settled]
         if rows and self._end_late(connection, rows) < len(rows):
             ended = self._ended_late(connection, {(row[0], row[1]) for row in rows})
             stands.update(_stored(ended, stands))
         return stands
 
 
-def _parts(source: Coordinates) -> tuple[str, int, int]:
-    return (source.topic, source.partition, source.offset)
+def _end(settled: SettledReturn | SettledEarn) -> tuple[str, int, int, bytes, str | None]:
+    source = settled.source
+    return (source.topic, source.partition, source.offset, settled.outcome, calls_text(settled.calls))
 
 
 def _stored(rows: Iterable[Row], asked: Outcomes) -> dict[Coordinates, bytes]:
@@ -95,7 +99,7 @@ def _end_return(given: Given) -> Update:
     return (
         update(returns)
         .where(and_(row.state == ReturnState.OPEN.value, *(row[name] == given[name] for name in names)))
-        .values(state=ReturnState.SETTLED.value, outcome=given["outcome"])
+        .values(state=ReturnState.SETTLED.value, **{each.name: given[each.name] for each in ENDED})
     )
 
 
@@ -110,7 +114,7 @@ def _end_late(given: Given) -> Update:
     return (
         update(earns)
         .where(and_(row.late_outcome.is_(None), *(row[name] == given[name] for name in names)))
-        .values(late_outcome=given["late_outcome"])
+        .values({each.name: given[each.name] for each in ENDED_LATE})
     )
 
 

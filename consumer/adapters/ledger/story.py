@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
+from consumer.adapters.ledger.calls import calls_of
 from consumer.adapters.ledger.goods import EXTENTS
 from consumer.adapters.ledger.rows import EARN_COLUMNS, SEPARATOR, Row, earn_of, lines_of, purchase_of, purchase_text
 from consumer.adapters.ledger.schema import to_read
@@ -37,9 +38,10 @@ RETURN_COLUMNS = (
     "returned_at",
     "bill_numbers",
     "outcome",
+    "calls",
     "opened_at",
 )
-TOLD_COLUMNS = ("topic", "partition", "offset", "redrive", "late_outcome", "recorded_at")
+TOLD_COLUMNS = ("topic", "partition", "offset", "redrive", "late_outcome", "late_calls", "recorded_at")
 GOODS_COLUMNS = ("org_id", "event_id", "purchase", "extent", "lines", "purchase_lines")
 
 
@@ -125,7 +127,7 @@ class StoryBook:
         )
 
     def _return(self, row: Row) -> ToldReturn:
-        event, org, redrive, topic, partition, offset, customer, returned_at, bills, outcome, opened_at = row
+        event, org, redrive, topic, partition, offset, customer, returned_at, bills, outcome, calls, opened_at = row
         return ToldReturn(
             event_id=EventId(event),
             org_id=OrgId(org),
@@ -135,16 +137,18 @@ class StoryBook:
             returned_at=Millis(returned_at),
             bill_numbers=tuple(BillNumber(bill) for bill in json.loads(bills)),
             outcome=None if outcome is None else self._decode(outcome),
+            calls=calls_of(calls),
             opened_at=Millis(opened_at),
         )
 
     def _earn(self, row: Row) -> ToldEarn:
-        topic, partition, offset, redrive, late, recorded_at = row[len(EARN_COLUMNS) :]
+        topic, partition, offset, redrive, late, calls, recorded_at = row[len(EARN_COLUMNS) :]
         return ToldEarn(
             earn=earn_of(row),
             source=None if topic is None else Coordinates(topic, partition, offset),
             redrive=redrive,
             late=None if late is None else self._decode(late),
+            late_calls=calls_of(calls),
             recorded_at=Millis(recorded_at),
         )
 

@@ -178,7 +178,8 @@ def _fill(given: Given) -> Update:
 
 def _send_again(given: Given) -> Update:
     is_it = and_(*(column == given[column.name] for column in KEY))
-    return update(earns).where(is_it).values({name: given[name] for name in SOURCE_COLUMNS} | {"late_outcome": None})
+    anew = {name: given[name] for name in SOURCE_COLUMNS}
+    return update(earns).where(is_it).values(anew | {"late_outcome": None, "late_calls": None})
 
 
 def _end(given: Given) -> Update:

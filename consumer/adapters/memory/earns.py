@@ -61,7 +61,7 @@ def settle_late(shelf: Shelf, settled: SettledEarn) -> bytes:
     if held is None or held.source != settled.source:
         return settled.outcome
     if held.late is None:
-        shelf.earns[settled.earn] = replace(held, late=settled.outcome)
+        shelf.earns[settled.earn] = replace(held, late=settled.outcome, late_calls=settled.calls)
         return settled.outcome
     return held.late
 
@@ -95,12 +95,13 @@ def _earned(told: Told, earn: Earn, held: HeldEarn | None, now: Millis) -> HeldE
             source=told.source,
             redrive=told.redrive,
             late=None,
+            late_calls=(),
             recorded_at=now if held is None else held.recorded_at,
         )
     if held.source == told.source:
         return held
     if told.redrive > held.redrive:
-        return replace(held, source=told.source, redrive=told.redrive, late=None)
+        return replace(held, source=told.source, redrive=told.redrive, late=None, late_calls=())
     return None
 
 
@@ -124,5 +125,6 @@ def _stub(event: EarnEvent, state: EarnState, now: Millis) -> HeldEarn:
         source=None,
         redrive=0,
         late=None,
+        late_calls=(),
         recorded_at=now,
     )

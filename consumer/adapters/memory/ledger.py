@@ -141,7 +141,9 @@ class MemoryLedger:
             for goods in opening.goods:
                 row = HeldGoods(event=event, source=opening.source, eligible=opening.eligible, goods=goods)
                 self.shelf.goods.setdefault(goods.purchase, []).append(row)
-        versions.append(HeldReturn(opening=opening, state=ReturnState.OPEN, outcome=None, opened_at=self._now()))
+        versions.append(
+            HeldReturn(opening=opening, state=ReturnState.OPEN, outcome=None, calls=(), opened_at=self._now())
+        )
         return None
 
     def _opened(self, opening: Opening) -> Opened:
@@ -157,7 +159,9 @@ class MemoryLedger:
             if version.opening.source == settled.source:
                 if version.outcome is not None:
                     return version.outcome
-                versions[index] = replace(version, state=ReturnState.SETTLED, outcome=settled.outcome)
+                versions[index] = replace(
+                    version, state=ReturnState.SETTLED, outcome=settled.outcome, calls=settled.calls
+                )
         return settled.outcome
 
     def _is_late(self, key: EarnKey) -> bool:

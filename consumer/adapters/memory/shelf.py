@@ -15,6 +15,7 @@ from consumer.core.model import (
     RequestId,
     ReturnedGoods,
 )
+from consumer.core.vendor_call import VendorCall
 from consumer.ports import EarlierReturn, Opening, ReturnState
 
 EventKey = tuple[OrgId, EventId]
@@ -34,6 +35,7 @@ class HeldEarn:
     source: Coordinates | None
     redrive: int
     late: bytes | None
+    late_calls: tuple[VendorCall, ...]
     recorded_at: Millis
 
 
@@ -44,6 +46,7 @@ class HeldReturn:
     opening: Opening
     state: ReturnState
     outcome: bytes | None
+    calls: tuple[VendorCall, ...]
     opened_at: Millis
 
 

@@ -21,6 +21,7 @@ from consumer.core.model import (
     RequestId,
     ReturnedGoods,
 )
+from consumer.core.vendor_call import VendorCall
 from consumer.ports import (
     Arrival,
     Claim,
@@ -127,12 +128,12 @@ def a_claim(by: Coordinates, *earns: EarnKey, now: int = NOW, lease: int = LEASE
     return Claim(owners=dict.fromkeys(earns or (E1,), by), now=Millis(now), lease=lease)
 
 
-def settled(opening: Opening, outcome: bytes = b"outcome") -> Settlement:
+def settled(opening: Opening, outcome: bytes = b"outcome", *calls: VendorCall) -> Settlement:
     """The end of a return that changed no earn."""
-    return Settlement(returns=(settled_return(opening, outcome),))
+    return Settlement(returns=(settled_return(opening, outcome, *calls),))
 
 
-def settled_return(opening: Opening, outcome: bytes = b"outcome") -> SettledReturn:
+def settled_return(opening: Opening, outcome: bytes = b"outcome", *calls: VendorCall) -> SettledReturn:
     """The end of a return."""
     return SettledReturn(
         source=opening.source,
@@ -140,12 +141,14 @@ def settled_return(opening: Opening, outcome: bytes = b"outcome") -> SettledRetu
         event_id=opening.event_id,
         redrive=opening.redrive,
         outcome=outcome,
+        calls=calls,
     )
 
 
-def settled_late(told_earn: Told, outcome: bytes = b"late") -> Settlement:
+def settled_late(told_earn: Told, outcome: bytes = b"late", *calls: VendorCall) -> Settlement:
     """The end of a late earn that changed no earn."""
-    return Settlement(late=(SettledEarn(source=told_earn.source, earn=told_earn.event.key, outcome=outcome),))
+    end = SettledEarn(source=told_earn.source, earn=told_earn.event.key, outcome=outcome, calls=calls)
+    return Settlement(late=(end,))
 
 
 def ended(key: EarnKey, state: EarnState, by: Coordinates | None = None) -> Settlement:
