@@ -43,13 +43,11 @@ class Scene:
         producer.init_transactions(30)
         for letter in letters:
             producer.begin_transaction()
-            producer.produce(
-                self.letters, letter.value, letter.key, max(letter.partition, 0), headers=list(letter.headers)
-            )
+            producer.produce(self.letters, letter.value, letter.key, letter.partition, headers=list(letter.headers))
             producer.commit_transaction(30)
 
     def a_letter(self, event_id: str, reason: str = "731", **changes: object) -> ToProduce:
-        """The dead letter of one return; its record stood at partition 0."""
+        """The dead letter of one return; it stands in the partition of its record, 0 unless `changes` name another."""
         return a_letter(event_id, self.returns, reason, **changes)
 
     def sent(self, topic: str | None = None) -> list[Stored]:
@@ -60,7 +58,8 @@ class Scene:
 
 def a_letter(event_id: str, topic: str, reason: str = "731", **changes: object) -> ToProduce:
     """A dead letter by the product's own rules, of a record whose value is a return in JSON."""
-    customer = changes.get("customer", 4711)
+    customer, partition = changes.get("customer", 4711), changes.get("partition", 0)
+    assert isinstance(partition, int)
     told_by_till = {
         "event_id": event_id,
         "type": "RETURN",
@@ -72,7 +71,7 @@ def a_letter(event_id: str, topic: str, reason: str = "731", **changes: object) 
     value = json.dumps(told_by_till).encode()
     record = a_record(
         value,
-        source=coordinates(7, topic=topic),
+        source=coordinates(7, topic=topic, partition=partition),
         key=changes.get("key", str(customer).encode()),
         headers=(("shop", b"north"), *redriven(changes.get("redrives"))),
     )
@@ -85,7 +84,7 @@ def a_letter(event_id: str, topic: str, reason: str = "731", **changes: object) 
         request_ids=(),
     )
     kept = tuple((name, value or b"") for name, value in headers(told, record))
-    return ToProduce(value=record.value, key=record.key, headers=kept)
+    return ToProduce(value=record.value, key=record.key, headers=kept, partition=partition)
 
 
 def redriven(times: object) -> tuple[tuple[str, bytes], ...]:
