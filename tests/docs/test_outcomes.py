@@ -1,7 +1,6 @@
 """The examples for readers of outcomes are outcomes, and its programs read them."""
 
 import json
-import shutil
 import subprocess
 import sys
 import uuid
@@ -16,9 +15,10 @@ from fastavro.schema import load_schema
 from consumer.adapters.avro.outcome_fields import fields_of, outcome_of
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, error_codes, failures, status_of
 from consumer.flow.settle import outcome_id
+from tests.docs.java_program import JavaProgram
 from tests.docs.page import DOCS, ROOT, blocks, text_of
 from tests.end_to_end.encodings import single_object
-from tests.testbed.cache import cache_folder
+from tests.testbed.missing import MissingPartError, give_up
 from tests.testbed.parts import Broker
 from tests.testbed.topics import ToProduce, produce
 
@@ -26,7 +26,6 @@ PAGE = text_of("outcomes.md")
 EXAMPLES: list[dict[str, Any]] = [json.loads(block) for block in blocks(PAGE, "json")]
 SCHEMA = load_schema(str(ROOT / "schemas" / "revoke_outcome.avsc"))
 PROGRAM = DOCS / "examples" / "read_outcomes.py"
-JARS = "kafka-*/kafka-clients-*.jar", "apicurio-registry-*/lib/main/*apache.avro.avro-*.jar"
 WITHOUT_VERDICTS = {OutcomeStatus.DUPLICATE, OutcomeStatus.INVALID}
 
 
@@ -54,9 +53,7 @@ def test_an_example_is_an_outcome_that_could_be_published(fields: Mapping[str, A
 
 @pytest.mark.kafka
 def test_the_reader_in_python_prints_what_a_broker_has(kafka: Broker) -> None:
-    topic = f"outcomes-{uuid.uuid4().hex[:8]}"
-    kafka.create_topic(topic, 1)
-    produce(kafka.bootstrap, topic, [ToProduce(value=single_object(SCHEMA, fields)) for fields in EXAMPLES])
+    topic = a_topic_of_examples(kafka)
 
     done = subprocess.run(
         [sys.executable, str(PROGRAM), kafka.bootstrap, topic, str(len(EXAMPLES))],
@@ -74,20 +71,37 @@ def test_the_reader_on_the_page_is_the_one_that_was_run() -> None:
     assert blocks(PAGE, "python") == [PROGRAM.read_text(encoding="utf-8")]
 
 
-@pytest.mark.kafka
-def test_the_reader_in_java_compiles(tmp_path: Path) -> None:
-    jars = [jar for name in JARS for jar in cache_folder().glob(name)]
-    if shutil.which("javac") is None or len(jars) < len(JARS):
-        pytest.skip("no javac, or no jars of Kafka and Avro yet")
-    source = tmp_path / "ReadOutcomes.java"
+@pytest.fixture
+def java_reader(tmp_path: Path) -> JavaProgram:
     (text,) = blocks(PAGE, "java")
-    source.write_text(text, encoding="utf-8")
+    try:
+        return JavaProgram(text, tmp_path)
+    except MissingPartError as reason:
+        give_up("Java with Kafka's and Avro's libraries", reason)
 
-    done = subprocess.run(
-        ["javac", "-Werror", "-Xlint:all,-classfile", "-proc:none", "-cp", ":".join(map(str, jars)), str(source)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.kafka
+def test_the_reader_in_java_prints_what_a_broker_has(kafka: Broker, java_reader: JavaProgram) -> None:
+    topic = a_topic_of_examples(kafka)
+
+    java_reader.compile()
+    process, printed = java_reader.start(ROOT, kafka.bootstrap, topic)
+    try:
+        process.wait_until_ready("the reader", lambda: len(lines(printed)) >= len(EXAMPLES), within=60)
+    finally:
+        process.kill()
+
+    assert lines(printed) == [f"{each['event_id'] or 'null'}  {each['cause']}  {each['status']}" for each in EXAMPLES]
+
+
+def a_topic_of_examples(kafka: Broker) -> str:
+    topic = f"outcomes-{uuid.uuid4().hex[:8]}"
+    kafka.create_topic(topic, 1)
+    produce(kafka.bootstrap, topic, [ToProduce(value=single_object(SCHEMA, fields)) for fields in EXAMPLES])
+    return topic
+
+
+def lines(printed: Path) -> list[str]:
+    """Those that are printed to their end."""
+    *whole, _ = printed.read_text(encoding="utf-8").split("\n")
+    return whole
