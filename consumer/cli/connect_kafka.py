@@ -8,7 +8,7 @@ from consumer.adapters.kafka.administration import Administration
 from consumer.adapters.kafka.attempt import Fatal
 from consumer.adapters.web.words import counted
 from consumer.cli.finding import Finding, fine, note, wrong
-from consumer.core.topics import Role, TopicSeen, advice, copies, problems
+from consumer.core.topics import SOURCES, Role, TopicSeen, advice, copies, problems
 from consumer.settings import Settings
 from consumer.wiring import parts
 
@@ -40,7 +40,7 @@ def kafka_findings(settings: Settings, patience: float) -> Iterator[Finding]:
     if few is not None:
         yield note("topics", few)
     yield from _group(Administration(config, GROUP_ASK), settings, seen)
-    yield _transactions(Administration(config, GROUP_ASK), settings)
+    yield _transactions(Administration(config, GROUP_ASK), settings, seen)
 
 
 def _topic(
@@ -78,11 +78,15 @@ def _group(brokers: Administration, settings: Settings, seen: dict[Role, TopicSe
     yield fine(GROUP, f"the group {group} is {how}; it has commits on {committed} of {of} partitions")
 
 
-def _transactions(brokers: Administration, settings: Settings) -> Finding:
+def _transactions(brokers: Administration, settings: Settings, seen: dict[Role, TopicSeen]) -> Finding:
+    topics = [topic.name for role, topic in seen.items() if role not in SOURCES]
     prefix = f"{settings.kafka.group_id}-"
     try:
-        name = brokers.try_transactions()
+        tried = brokers.try_transactions(topics)
     except Fatal as silence:
         remedy = f"allow WRITE and DESCRIBE on transactional ids that begin with {prefix}"
         return wrong(GROUP, f"transactions are refused ({silence}); {remedy}")
-    return fine(GROUP, f"transactions are allowed (tried as {name}; nothing was published)")
+    if not tried.may_write:
+        names = " and ".join(topics)
+        return wrong(GROUP, f"a transaction that writes to {names} is refused: allow WRITE on {names}")
+    return fine(GROUP, f"transactions are allowed (tried as {tried.name}; nothing was published)")

@@ -5,6 +5,7 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import Consumer, Message, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined] # public by its documents
     AclBinding,
     AclOperation,
@@ -133,6 +134,26 @@ def allowed(what: ResourceType, name: str, operation: AclOperation, *, to: str =
     return AclBinding(what, name, pattern, to, "*", operation, AclPermissionType.ALLOW)
 
 
+def offsets_of(bootstrap: str, topic: str) -> int:
+    """How many offsets are taken in all partitions, by whatever."""
+    with closing(Consumer({"bootstrap.servers": bootstrap, "group.id": "nobody", "log_level": 0})) as reader:
+        numbers = reader.list_topics(topic, 30).topics[topic].partitions
+        return sum(reader.get_watermark_offsets(TopicPartition(topic, number), 30)[1] for number in numbers)
+
+
+def records_of(bootstrap: str, topic: str) -> list[Message]:
+    """What one reads in partition 0 who reads even what was aborted."""
+    everything = {"isolation.level": "read_uncommitted", "enable.partition.eof": True}
+    own = {"bootstrap.servers": bootstrap, "group.id": "nobody", "log_level": 0}
+    read: list[Message] = []
+    with closing(Consumer(own | everything)) as reader:
+        reader.assign([TopicPartition(topic, 0, 0)])
+        while (message := reader.poll(30)) is not None and message.error() is None:
+            read.append(message)
+    assert message is not None
+    return read
+
+
 def guard(broker: KafkaBroker, *rules: AclBinding) -> None:
     admin = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0})
     for future in admin.create_acls(list(rules)).values():
@@ -164,6 +185,32 @@ def test_what_we_may_not_do_is_named_with_the_right_that_is_missing(guarded: Kaf
     (refused,) = [text for _, text in found if text.startswith("transactions are refused")]
     assert "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" in refused
     assert refused.endswith(f"allow WRITE and DESCRIBE on transactional ids that begin with {group}-")
+
+
+@pytest.mark.parametrize("closed", ["results", "dead_letters"])
+def test_a_transaction_is_tried_on_the_topics_that_it_writes_to(guarded: KafkaBroker, closed: str) -> None:
+    config = given(guarded.bootstrap)
+    make(config)
+    name = getattr(config.topics, closed)
+    guard(guarded, allowed(ResourceType.TOPIC, name, AclOperation.DESCRIBE))
+    expected = {f"topics.{closed}", "kafka.group_id"}
+
+    wait_until(lambda: set(problems(looked(config))) == expected, within=60, what="the rule is known everywhere")
+
+    text = problems(looked(config))["kafka.group_id"]
+    assert text.startswith(f"a transaction that writes to {config.topics.results} and {config.topics.dead_letters} is")
+    assert text.endswith(f"allow WRITE on {config.topics.results} and {config.topics.dead_letters}")
+
+
+def test_trying_leaves_no_record_that_anybody_reads(kafka: Broker) -> None:
+    config = given(kafka.bootstrap)
+    make(config, partitions=1)
+
+    assert problems(looked(config)) == {}
+
+    for topic in (config.topics.results, config.topics.dead_letters):
+        assert offsets_of(kafka.bootstrap, topic) == 1, "the marker, which shows that the trial got there"
+        assert records_of(kafka.bootstrap, topic) == []
 
 
 def test_a_group_that_we_may_not_look_at_is_named(guarded: KafkaBroker) -> None:

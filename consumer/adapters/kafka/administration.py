@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ from consumer.core.triage import Call
 
 Answer = TypeVar("Answer")
 
+REFUSED_WITHIN = 1
+"""Seconds for the brokers to say that a topic may not be written; a yes is proved by what comes after."""
 BROKERS_DEFAULT = -1
 """The replication factor that the brokers are set to."""
 _SILENT = logging.getLogger(f"{__name__}.silent")
@@ -37,6 +39,14 @@ class TopicToMake:
     partitions: int
     copies: int
     config: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A transaction that was tried, and whether all its topics were let into it."""
+
+    name: str
+    may_write: bool
 
 
 class Administration:
@@ -108,13 +118,32 @@ class Administration:
                 raise Fatal(_text(each.error))
         return sum(each.offset >= 0 for each in found)
 
-    def try_transactions(self) -> str:
-        """Begin as each instance does, under a name that nobody uses again, and publish nothing; the name."""
-        properties = producer_properties(self._config)
+    def try_transactions(self, topics: Sequence[str]) -> Tried:
+        """Begin as each instance does, under a name that nobody uses again, set out to write to these, and abort.
+
+        The record that each waits for is thrown away before it is sent: of all this the topics get an abort marker,
+        which no reader sees.
+        """
         name = f"{self._config.group_id}-check-{uuid4().hex}"
-        producer = Producer({**properties, "transactional.id": name}, logger=_SILENT)
+        refused: list[object] = []
+        own = {
+            "transactional.id": name,
+            "linger.ms": 2 * REFUSED_WITHIN * 1000,
+            "on_delivery": lambda *undelivered: refused.append(undelivered),
+        }
+        producer = Producer({**producer_properties(self._config), **own}, logger=_SILENT)
         self._ask(producer.init_transactions, Call.INIT)
-        return name
+        if topics:
+            producer.begin_transaction()
+            for topic in topics:
+                producer.produce(topic)
+            producer.poll(REFUSED_WITHIN)
+            if refused:
+                return Tried(name=name, may_write=False)
+            producer.purge()
+            # The brokers end only a transaction that a topic was let into.
+            self._ask(producer.abort_transaction, Call.ABORT)
+        return Tried(name=name, may_write=True)
 
     def _settings(self, name: str) -> Mapping[str, str]:
         resource = ConfigResource(ConfigResource.Type.TOPIC, name)
