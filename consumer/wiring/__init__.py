@@ -13,7 +13,6 @@ from consumer.core.shadow import Foreseen, Foresight
 from consumer.settings import Settings
 from consumer.wiring import shadowing
 from consumer.wiring.build import build, real_ends
-from consumer.wiring.collector import collect_seldom
 from consumer.wiring.ends import Ends
 from consumer.wiring.service import Service
 from consumer.wiring.tracing import TracesRefused
@@ -45,7 +44,6 @@ def shadow(settings: Settings, ledger: Path) -> tuple[int, Foreseen]:
 
 
 def _run(settings: Settings, ends: Ends) -> int:
-    collect_seldom()
     log = on_stdout(settings.log.level, settings.log.format)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(serve(settings, log, ends))

@@ -13,7 +13,7 @@ from consumer.ports import Unavailable
 from consumer.settings import Settings
 from consumer.wiring import views
 from consumer.wiring.build import Built
-from consumer.wiring.garbage import keep_what_is_there
+from consumer.wiring.garbage import collect_seldom
 from consumer.wiring.page import page
 from consumer.wiring.parts import MILLISECONDS, chance
 from consumer.wiring.watchdog import Liveness, Watchdog
@@ -110,7 +110,7 @@ class Service:
 
     async def _serve(self) -> int:
         built = self._built
-        keep_what_is_there()
+        collect_seldom()
         built.tasks.spawn(self._forget_the_old())
         built.worker.start()
         self._is_serving = True
