@@ -22,7 +22,7 @@ FASTER = 40
 SHORTEST = 4
 """Seconds a window needs to hold samples of each second's scrape."""
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-START_SECONDS = 60
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Prometheus:
 
     def __enter__(self) -> Self:
         self._process = Process(self._program)
-        self._process.wait_until_ready("Prometheus", self._ready, within=START_SECONDS)
+        self._process.wait_until_ready("Prometheus", self._ready, within=PATIENCE_SECONDS)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -101,7 +101,7 @@ class Prometheus:
         return {release: frozenset(alerts) for release, alerts in fired.items()}
 
     def _answer(self, endpoint: str, **asked: str) -> Any:
-        page = get(f"http://127.0.0.1:{self._port}/api/v1/{endpoint}?{urlencode(asked)}")
+        page = get(f"http://127.0.0.1:{self._port}/api/v1/{endpoint}?{urlencode(asked)}", within=PATIENCE_SECONDS)
         answer = json.loads(page.text)
         assert answer["status"] == "success", (asked, answer)
         return answer["data"]

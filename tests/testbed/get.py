@@ -16,10 +16,10 @@ class Page:
     text: str
 
 
-def get(url: str) -> Page:
+def get(url: str, *, within: float = SECONDS) -> Page:
     """The page at this address, whatever its status; OSError if nobody answers."""
     parts = urlsplit(url)
-    with closing(HTTPConnection(parts.netloc, timeout=SECONDS)) as connection:
+    with closing(HTTPConnection(parts.netloc, timeout=within)) as connection:
         try:
             connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""))
             answer = connection.getresponse()
