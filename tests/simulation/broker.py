@@ -20,8 +20,9 @@ class Sent:
     """A record of a source topic: where, what, and at which time it comes there."""
 
     source: Coordinates
-    value: bytes
+    value: bytes | None
     at: float
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Broker:
@@ -84,4 +85,4 @@ class Session:
             receive(records)
 
     def _record(self, sent: Sent) -> Record:
-        return Record(source=sent.source, epoch=self.epoch, key=None, value=sent.value, headers=(), timestamp=Millis(1))
+        return Record(source=sent.source, epoch=self.epoch, key=None, value=sent.value, headers=sent.headers, timestamp=Millis(1))

@@ -1,5 +1,6 @@
 """What happened to each earn, in order, as an outsider would write it down."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 
@@ -8,26 +9,50 @@ class History:
 
     def __init__(self) -> None:
         self._asked: set[str] = set()
+        self._asked_by: defaultdict[str, set[str]] = defaultdict(set)
         self._doubtful: set[str] = set()
         self._settled: set[str] = set()
+        self._outcasts: set[str] = set()
+        self.ever_doubtful: set[str] = set()
         self.wrong_repeats: list[str] = []
         """Earns that were asked for again though the fate of the call before was known."""
 
-    def called(self, earns: Iterable[str]) -> None:
-        """The vendor was asked for these."""
+    def called(self, earns: Iterable[str], *, by: str = "") -> None:
+        """The vendor was asked for these, by this process."""
         asked = set(earns)
+        if by in self._outcasts:
+            self._doubt(asked)
         self.wrong_repeats += sorted((asked & self._asked) - self._doubtful)
         self._asked |= asked
+        self._asked_by[by] |= asked
 
     def lost(self, earns: Iterable[str]) -> None:
         """The answer never came back; what a repeat is told then settles nothing either."""
-        self._doubtful |= set(earns)
+        self._doubt(set(earns))
+
+    def refused(self, earns: Iterable[str]) -> None:
+        """The vendor will not have these; that is nobody's to remember, and another return may ask again."""
+        self._asked -= set(earns)
 
     def settled(self, earns: Iterable[str]) -> None:
         """The ledger knows the answer."""
         self._settled |= set(earns)
         self._doubtful -= self._settled
 
-    def died(self) -> None:
-        """A process died: what it had asked for and not written down is in doubt."""
-        self._doubtful |= self._asked - self._settled
+    def died(self, *, by: str = "") -> None:
+        """A process died, or lost what it was at: what it had asked for and not written down is in doubt."""
+        self._doubt(self._asked_by[by] - self._settled)
+
+    def outcast(self, *, by: str) -> None:
+        """Others do its work from now on, and it does not know: what it asks may be asked twice."""
+        self._outcasts.add(by)
+        self.died(by=by)
+
+    def learnt(self, *, by: str) -> None:
+        """It knows."""
+        self.died(by=by)
+        self._outcasts.discard(by)
+
+    def _doubt(self, earns: set[str]) -> None:
+        self._doubtful |= earns
+        self.ever_doubtful |= earns

@@ -1,0 +1,232 @@
+"""The world of one seed: what is there, how it feels, what goes wrong at which step."""
+
+from asyncio import AbstractEventLoop
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from random import Random
+from unittest.mock import patch
+
+from consumer.adapters.kafka import attempt, handover, hung, laps, outbox, rebalance, transaction, watch, worker
+from consumer.adapters.memory import MemoryLedger
+from consumer.core.retry import RetryPolicy
+from consumer.ports import Partition
+from tests.flow.parts import Options, now
+from tests.flow.records import earn_fields
+from tests.simulation.client import Consumer, Moods, Producer
+from tests.simulation.cluster import Cluster
+from tests.simulation.fibre import Baton, Promise
+from tests.simulation.group import Group
+from tests.simulation.instance import Instance, Surroundings
+from tests.simulation.moody_vendor import MoodyVendor, VendorMoods
+from tests.simulation.random_day import RandomDay, a_day
+from tests.simulation.shaky_store import StoreMoods
+from tests.simulation.tale import Strike, Tale
+
+LATEST_STRIKE = 150
+MOST_STRIKES = 4
+RETRY = RetryPolicy(initial=0.5, max=8.0, give_up_after=3600.0)
+CLOCKED = (attempt, handover, hung, laps, outbox, rebalance, transaction, watch, worker)
+"""The modules of the adapter that read the time."""
+
+
+class SeededWorld:
+    """Everything of one run, and the processes that come and go in it."""
+
+    def __init__(self, seed: int, loop: AbstractEventLoop) -> None:
+        chance = Random(seed)
+        self.day: RandomDay = a_day(chance)
+        self.tale = Tale(chance, loop)
+        self.baton = Baton(loop)
+        self.cluster = Cluster(self.tale, self.day.partitions)
+        self.group = Group(self.tale, self.day.partitions)
+        self.vendor = MoodyVendor(self.day, self.tale, _vendor_moods(chance))
+        self.ledger = MemoryLedger(now)
+        self.instances: list[Instance] = []
+        self.last_strike = 0.0
+        self.is_closing = False
+        self._size = chance.choice((1, 1, 2, 2, 3))
+        self._session = chance.choice((0.2, 1.0, 6.0))
+        self._echoes = chance.choice((0.0, 0.5, 1.0))
+        self._around = Surroundings(
+            tale=self.tale,
+            baton=self.baton,
+            cluster=self.cluster,
+            group=self.group,
+            vendor=self.vendor,
+            ledger=self.ledger,
+            options=_options(chance),
+            window=chance.choice((1, 2, 4, 8, 50)),
+            client_moods=_client_moods(chance),
+            store_moods=StoreMoods(away=chance.choice((0.0, 0.0, 0.05)), unheard=chance.choice((0.0, 0.1, 0.3))),
+        )
+        self.tale.strikes = dict(self._strikes(chance))
+        self.tale.watch = self._watch
+        self.tale.fingerprint = self._fingerprint
+        self.vendor.on_revoked = self._echo
+        self.cluster.on_change = self._wake_all
+
+    def begin(self) -> None:
+        """Let the day begin, and the first processes start."""
+        for sent in self.day.sent:
+            self.cluster.send(sent)
+        for _ in range(self._size):
+            self.start_one(self.tale.delay(1.0))
+
+    def start_one(self, after: float) -> None:
+        """Start a process so much later."""
+        self.tale.loop.call_later(after, self._start)
+
+    def _start(self) -> None:
+        if not self.is_closing:
+            instance = Instance(f"p{len(self.instances) + 1}", self._around, self._on_end)
+            self.instances.append(instance)
+            instance.start()
+
+    @property
+    def alive(self) -> list[Instance]:
+        return [each for each in self.instances if not each.is_dead]
+
+    # ---- what goes wrong
+
+    def _strikes(self, chance: Random) -> Iterator[tuple[int, Strike]]:
+        ways: tuple[Strike, ...] = (
+            self._kill,
+            self._kill,
+            self._stop,
+            self._expel,
+            self._stall,
+            self._move,
+            self._join,
+        )
+        for _ in range(chance.randint(0, MOST_STRIKES)):
+            yield chance.randint(2, LATEST_STRIKE), chance.choice(ways)
+
+    def _struck(self, who: str) -> Instance | None:
+        """The process whose step it is; sometimes another one."""
+        self.last_strike = self.tale.loop.time()
+        alive = self.alive
+        own = [each for each in alive if each.name == who]
+        return own[0] if own and self.tale.odds(0.75) else self.tale.chance.choice(alive) if alive else None
+
+    def _kill(self, who: str) -> None:
+        struck = self._struck(who)
+        if struck is not None:
+            self.tale.loop.call_later(self.tale.delay(2 * self._session), self.group.leave, struck.consumer.member)
+            self.start_one(self.tale.delay(2 * self._session))
+            struck.kill()
+
+    def _stop(self, who: str) -> None:
+        struck = self._struck(who)
+        if struck is not None:
+            struck.stop()
+
+    def _expel(self, who: str) -> None:
+        struck = self._struck(who)
+        if struck is not None:
+            struck.expel()
+
+    def _stall(self, who: str) -> None:
+        struck = self._struck(who)
+        if struck is not None:
+            seconds = self.tale.delay(4 * self._session)
+            struck.stall(seconds)
+            if seconds > self._session:
+                self.tale.loop.call_later(self._session, struck.expel)
+
+    def _move(self, who: str) -> None:
+        del who
+        self.last_strike = self.tale.loop.time()
+        self.tale.step("grp", "moves partitions")
+        self.group.move()
+
+    def _join(self, who: str) -> None:
+        del who
+        self.last_strike = self.tale.loop.time()
+        if len(self.alive) < 3:
+            self.start_one(self.tale.delay(0.1))
+
+    def _on_end(self, ended: Instance) -> None:
+        """A process that was not killed is over; somebody starts another."""
+        self.group.leave(ended.consumer.member)
+        if not self.is_closing and len(self.alive) < self._size:
+            self.start_one(self.tale.delay(0.5))
+
+    # ---- what the world does by itself
+
+    def _echo(self, earn: str) -> None:
+        """The vendor notifies of what it revoked, us as everybody."""
+        if not self.tale.odds(self._echoes):
+            return
+        fields = earn_fields(earn, kind="REVOKED")
+        self.cluster.echo(self.day.echoes, fields, self.tale.loop.time() + self.tale.delay(0.2))
+
+    def _wake_all(self) -> None:
+        for instance in self.instances:
+            if not instance.is_dead and instance.fibre.is_alive():
+                instance.consumer.wake()
+
+    # ---- for those who watch
+
+    def _watch(self) -> None:
+        for instance in self.instances:
+            if not instance.is_dead and not instance.is_bounded():
+                self.tale.finds(f"{instance.name} holds more open records than its window")
+
+    def _fingerprint(self) -> int:
+        earns = tuple((it.earn.state, it.earn.claim) for it in self.ledger.shelf.earns.values())
+        returns = tuple(tuple(each.state for each in it) for it in self.ledger.shelf.returns.values())
+        commits: Mapping[Partition, tuple[int, str]] = self.cluster.commits
+        return hash((earns, returns, tuple(commits.values()), tuple(self.vendor.revoked), len(self.group.members)))
+
+
+@contextmanager
+def simulated_kafka(baton: Baton) -> Iterator[None]:
+    """Inside, the adapter's clock, its thread and its clients are the simulation's."""
+    with ExitStack() as stack:
+        for module in CLOCKED:
+            stack.enter_context(patch.object(module, "time", baton))
+        stack.enter_context(patch.object(worker, "Thread", baton.thread))
+        stack.enter_context(patch.object(worker, "Consumer", Consumer))
+        stack.enter_context(patch.object(transaction, "Producer", Producer))
+        stack.enter_context(patch.object(handover, "Future", _PromiseOf(baton)))
+        yield
+
+
+class _PromiseOf:
+    """Makes the promises of the fibre that runs; `Future[...]` and `Future()` alike."""
+
+    def __init__(self, baton: Baton) -> None:
+        self._baton = baton
+
+    def __call__(self) -> Promise[object]:
+        return Promise(self._baton.fibre)
+
+    def __getitem__(self, of: object) -> "_PromiseOf":
+        return self
+
+
+def _vendor_moods(chance: Random) -> VendorMoods:
+    return VendorMoods(
+        ratio=chance.choice((0.0, 0.1, 0.3)),
+        most=chance.randint(1, 6),
+        slow=chance.choice((0.0, 0.1, 0.5)),
+        whole=chance.random() < 0.15,
+    )
+
+
+def _client_moods(chance: Random) -> Moods:
+    return Moods(
+        offsets_refused=chance.choice((0.0, 0.0, 0.1)),
+        commit_unheard=chance.choice((0.0, 0.0, 0.1, 0.3)),
+        commit_refused=chance.choice((0.0, 0.0, 0.1, 0.3)),
+        fenced=chance.choice((0.0, 0.0, 0.0, 0.05)),
+    )
+
+
+def _options(chance: Random) -> Options:
+    return Options(
+        retry=RETRY,
+        concurrency=chance.choice((1, 2, 64)),
+        max_earns_per_call=chance.choice((1, 2, 1000)),
+        per_minute=chance.choice((0, 0, 0, 120)),
+    )

@@ -1,0 +1,113 @@
+"""The ledger as one process reaches it: away for a while, committing without an answer, slow."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from consumer.adapters.memory import MemoryLedger
+from consumer.core.model import Coordinates, EarnKey
+from consumer.ports import (
+    Arrival,
+    Claim,
+    Denied,
+    Granted,
+    LateEarn,
+    Opening,
+    Partition,
+    Settlement,
+    TellResult,
+    Told,
+    ToldPurchase,
+)
+from tests.simulation.history import History
+from tests.simulation.store import known_of
+from tests.simulation.tale import Tale
+
+T = TypeVar("T")
+LONGEST_ABSENCE = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreMoods:
+    """How often a commit fails until the store is back, and how often its answer is lost and it is run again."""
+
+    away: float
+    unheard: float
+
+
+class ShakyStore:
+    """Implements `ports.Ledger` as the real adapter does: a call waits and is repeated, and raises nothing."""
+
+    def __init__(self, name: str, ledger: MemoryLedger, history: History, tale: Tale, moods: StoreMoods) -> None:
+        self._name = name
+        self._ledger = ledger
+        self._history = history
+        self._tale = tale
+        self._moods = moods
+        self.is_dead: Callable[[], bool] = lambda: False
+
+    async def open(self, openings: Sequence[Opening]) -> Sequence[Arrival]:
+        words = f"open {' '.join(str(each.source) for each in openings)}"
+        return await self._commit(words, lambda: self._ledger.open(openings), repeats=True)
+
+    async def claim(self, claim: Claim) -> Granted | Denied:
+        words = f"claim {' '.join(f'{key.earn_id} for {owner}' for key, owner in claim.owners.items())}"
+        answer = await self._commit(words, lambda: self._ledger.claim(claim), repeats=False)
+        if isinstance(answer, Denied):
+            self._tale.step(self._name, "is denied its claim")
+        return answer
+
+    async def settle(self, settlement: Settlement) -> Mapping[Coordinates, bytes]:
+        ended = (*settlement.returns, *settlement.late)
+        states = [f"{key.earn_id}={state}" for key, state, _ in settlement.states]
+        words = f"settle {' '.join([*(str(each.source) for each in ended), *states])}"
+
+        async def write() -> Mapping[Coordinates, bytes]:
+            stands = await self._ledger.settle(settlement)
+            self._history.settled(known_of(settlement))
+            return stands
+
+        return await self._commit(words, write, repeats=True)
+
+    async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
+        words = f"tell {' '.join(f'{each.event.key.earn_id} {each.event.kind}' for each in told)}"
+        return await self._commit(words, lambda: self._ledger.tell(told), repeats=True)
+
+    async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
+        words = f"name {' '.join(str(each.event.event_id) for each in told)}"
+        return await self._commit(words, lambda: self._ledger.name(told), repeats=True)
+
+    async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
+        words = f"late earns of {' '.join(str(source) for source, _ in asked)}"
+        return await self._commit(words, lambda: self._ledger.late_earns(asked), repeats=False)
+
+    def is_followed(self, partition: Partition, seconds: float) -> bool:
+        """As the Kafka thread asks."""
+        return self._ledger.is_followed(partition.topic, partition.partition, seconds=seconds)
+
+    def follow(self, partition: Partition, seconds: float) -> None:
+        """As the Kafka thread asks."""
+        self._ledger.follow([partition], seconds=seconds)
+
+    async def _commit(self, words: str, write: Callable[[], Awaitable[T]], *, repeats: bool) -> T:
+        """`repeats`: its write may come twice, with others between, the second answer counting."""
+        await asyncio.sleep(self._tale.delay())
+        if self._tale.odds(self._moods.away):
+            self._tale.step(self._name, f"cannot {words}")
+            await asyncio.sleep(self._tale.delay(LONGEST_ABSENCE))
+        await self._step(f"is to {words}")
+        answer = await write()
+        self._tale.changed()
+        await self._step(f"did {words}")
+        if repeats and self._tale.odds(self._moods.unheard):
+            await asyncio.sleep(self._tale.delay(0.2))
+            await self._step(f"does again {words}")
+            answer = await write()
+        await asyncio.sleep(self._tale.delay())
+        return answer
+
+    async def _step(self, words: str) -> None:
+        self._tale.step(self._name, words)
+        if self.is_dead():
+            await asyncio.get_running_loop().create_future()
