@@ -143,7 +143,6 @@ class Consumer:
 
     def incremental_assign(self, partitions: Sequence[TopicPartition]) -> None:
         self._next |= {_name(each): max(0, each.offset) for each in partitions}
-        self._member.owned += _named(partitions)
 
     def incremental_unassign(self, partitions: Sequence[TopicPartition]) -> None:
         for each in _named(partitions):

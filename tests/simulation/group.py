@@ -18,6 +18,7 @@ class Member:
     fresh: list[Partition] = field(default_factory=list)
     """Partitions to take that nobody else owns."""
     joined: bool = False
+    has_news: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +44,15 @@ class Group:
     def enter(self, member: Member) -> None:
         """Take in a new member."""
         self.members.append(member)
-        self._tale.step(member.name, "joins the group")
         self._assign_anew()
+        self._tale.step(member.name, "joins the group")
 
     def leave(self, member: Member) -> None:
         """Let go of a member: what it owned is free."""
         if member in self.members:
             self.members.remove(member)
-            self._tale.step(member.name, "is out of the group")
             self._assign_anew()
+            self._tale.step(member.name, "is out of the group")
 
     def move(self) -> None:
         """Give some partitions to others, though nobody came or went."""
@@ -62,17 +63,19 @@ class Group:
         """What is new for this member since it asked last."""
         if member not in self.members:
             lost, member.owned, member.generation = tuple(member.owned), [], -1
-            member.joined = False
+            member.joined = member.has_news = False
             self.enter(member)
             return Change(lost=lost) if lost else None
         if self._unbalanced:
             member.joined = True
             if all(each.joined for each in self.members):
                 self._balance()
-        if member.generation == self.generation:
+        if not member.has_news or member not in self.members:
             return None
+        member.has_news = False
         member.generation = self.generation
         gone = tuple(each for each in member.owned if self._target[each] is not member)
+        member.owned += member.fresh
         return Change(gone=gone, fresh=tuple(member.fresh))
 
     def released(self, member: Member, gone: Iterable[Partition]) -> None:
@@ -111,7 +114,7 @@ class Group:
         taken = {each for member in self.members for each in member.owned}
         for member in self.members:
             member.fresh = [each for each, its in self._target.items() if its is member and each not in taken]
-            member.joined = False
+            member.joined, member.has_news = False, True
             member.wake()
         shares = ", ".join(f"{it.name} {''.join(_short(p) for p in self._target if self._target[p] is it)}" for it in self.members)
         self._tale.step("grp", f"generation {self.generation}: {shares}")

@@ -13,6 +13,8 @@ class History:
         self._doubtful: set[str] = set()
         self._settled: set[str] = set()
         self._outcasts: set[str] = set()
+        self._excused: set[str] = set()
+        self.had_outcasts = False
         self.ever_doubtful: set[str] = set()
         self.wrong_repeats: list[str] = []
         """Earns that were asked for again though the fate of the call before was known."""
@@ -21,8 +23,8 @@ class History:
         """The vendor was asked for these, by this process."""
         asked = set(earns)
         if by in self._outcasts:
-            self._doubt(asked)
-        self.wrong_repeats += sorted((asked & self._asked) - self._doubtful)
+            self._excused |= asked
+        self.wrong_repeats += sorted((asked & self._asked) - self._doubtful - self._excused)
         self._asked |= asked
         self._asked_by[by] |= asked
 
@@ -32,7 +34,7 @@ class History:
 
     def refused(self, earns: Iterable[str]) -> None:
         """The vendor will not have these; that is nobody's to remember, and another return may ask again."""
-        self._asked -= set(earns)
+        self._excused |= set(earns)
 
     def settled(self, earns: Iterable[str]) -> None:
         """The ledger knows the answer."""
@@ -46,7 +48,8 @@ class History:
     def outcast(self, *, by: str) -> None:
         """Others do its work from now on, and it does not know: what it asks may be asked twice."""
         self._outcasts.add(by)
-        self.died(by=by)
+        self.had_outcasts = True
+        self._excused |= self._asked_by[by] - self._settled
 
     def learnt(self, *, by: str) -> None:
         """It knows."""
