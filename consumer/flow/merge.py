@@ -1,6 +1,6 @@
 """The leading records of a lane as one request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from consumer.core.model import Coordinates, Earn, EarnId, EarnKey
 from consumer.core.plan import Plan
@@ -20,15 +20,14 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
             break
         earns.update(more)
         planned.append((item, plan))
-    merged = Round(
-        planned=tuple(planned), earns=earns, owners=_owners(planned), verify_uncertain=rules.verify_uncertain
-    )
+    owners = _owners(planned) | _owners_behind(earns.values(), items[len(planned) :])
+    merged = Round(planned=tuple(planned), earns=earns, owners=owners, verify_uncertain=rules.verify_uncertain)
     ids, step = tuple(earns), rules.max_earns_per_call
     merged.groups.extend(ids[start : start + step] for start in range(0, len(ids), step))
     return merged
 
 
-def _owners(planned: Sequence[tuple[Item, Plan]]) -> Mapping[EarnId, Coordinates]:
+def _owners(planned: Sequence[tuple[Item, Plan]]) -> dict[EarnId, Coordinates]:
     """Who takes each earn: the record whose claim stands since an earlier run, else the first that wants it.
 
     Records of several topics come back in any order after a restart; were the claim not kept, one record would wait
@@ -40,3 +39,11 @@ def _owners(planned: Sequence[tuple[Item, Plan]]) -> Mapping[EarnId, Coordinates
             if earn.key.earn_id not in owners or earn.claim == str(source(item)):
                 owners[earn.key.earn_id] = source(item)
     return owners
+
+
+def _owners_behind(earns: Iterable[Earn], behind: Sequence[Item]) -> dict[EarnId, Coordinates]:
+    """The owners that did not fit into the request, as their claims since an earlier run tell."""
+    if not behind:
+        return {}
+    sources = {str(source(item)): source(item) for item in behind}
+    return {earn.key.earn_id: sources[earn.claim] for earn in earns if earn.claim in sources}

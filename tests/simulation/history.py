@@ -22,8 +22,6 @@ class History:
     def called(self, earns: Iterable[str], *, by: str = "") -> None:
         """The vendor was asked for these, by this process."""
         asked = set(earns)
-        if by in self._outcasts:
-            self._excused |= asked
         self.wrong_repeats += sorted((asked & self._asked) - self._doubtful - self._excused)
         self._asked |= asked
         self._asked_by[by] |= asked
@@ -50,6 +48,11 @@ class History:
         self._outcasts.add(by)
         self.had_outcasts = True
         self._excused |= self._asked_by[by] - self._settled
+
+    def excuses(self, earns: Iterable[str], *, by: str) -> None:
+        """It makes up its mind to ask for these; whether it may is known to others only."""
+        if by in self._outcasts:
+            self._excused |= set(earns)
 
     def learnt(self, *, by: str) -> None:
         """It knows."""

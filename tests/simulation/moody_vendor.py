@@ -77,6 +77,7 @@ class MoodyConnection:
         vendor, earns = self._vendor, [str(asked.earn_id) for asked in call.earns]
         words = f"{call.customer_id}: {' '.join(earns)}"
         mood = vendor.mood()
+        vendor.history.excuses(earns, by=self._name)
         self._tale.step(self._name, f"calls for {words}{f' ({mood})' if mood else ''}")
         await asyncio.sleep(self._tale.delay())
         if mood == "unsent":

@@ -21,7 +21,6 @@ from consumer.ports import (
     ToldPurchase,
 )
 from tests.simulation.history import History
-from tests.simulation.store import known_of
 from tests.simulation.tale import Tale
 
 T = TypeVar("T")
@@ -65,7 +64,7 @@ class ShakyStore:
 
         async def write() -> Mapping[Coordinates, bytes]:
             stands = await self._ledger.settle(settlement)
-            self._history.settled(known_of(settlement))
+            self._history.settled(str(key.earn_id) for key, _, _ in settlement.states)
             return stands
 
         return await self._commit(words, write, repeats=True)

@@ -47,7 +47,7 @@ class Store:
     async def settle(self, settlement: Settlement) -> Mapping[Coordinates, bytes]:
         await self._life.boundary("settle before")
         stands = await self._ledger.settle(settlement)
-        self._history.settled(known_of(settlement))
+        self._history.settled(_known(settlement))
         await self._life.boundary("settle after")
         return stands
 
@@ -79,8 +79,7 @@ class Store:
         return views
 
 
-def known_of(settlement: Settlement) -> list[str]:
-    """The earns of which the settlement tells."""
+def _known(settlement: Settlement) -> list[str]:
     stored = [*(each.outcome for each in settlement.returns), *(each.outcome for each in settlement.late)]
     outcomes = [pickle.loads(each) for each in stored]  # noqa: S301 - our own
     told = [
