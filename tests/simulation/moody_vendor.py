@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumer.core.model import RequestId
 from consumer.ports import Call, Response, Unavailable
@@ -12,14 +13,19 @@ from tests.simulation.random_day import RandomDay
 from tests.simulation.tale import Tale
 from tests.simulation.vendor import Vendor
 
+A_MINUTE = 60.0
 DEADLINE = 3.0
 """Seconds after which a call's answer is waited for no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorMoods:
-    """How often each thing goes wrong, and for how many calls in all; `whole`: nothing is done unless all can be."""
+    """How often each thing goes wrong, and for how many calls in all; `whole`: nothing is done unless all can be.
 
+    `per_minute` is what one process may ask.
+    """
+
+    per_minute: float
     ratio: float
     most: int
     slow: float
@@ -33,12 +39,25 @@ class MoodyVendor(Vendor):
         super().__init__(History(), holds=day.held, redeemed=day.redeemed, loses=())
         self.tale = tale
         self.moods = moods
-        self.elsewhere = day.elsewhere
+        self._customer_of = day.customer_of
+        self._asked_at: defaultdict[str, deque[float]] = defaultdict(deque)
         self.token_is_good = True
         self.mischief = moods.most
         self.calling: dict[int, str] = {}
         """Whose call for a customer is being served, or was served last."""
         self.on_revoked: Callable[[str], None] = lambda _: None
+
+    def asked(self, name: str, call: Call) -> None:
+        """Watch what is asked: not too often, and no customer for what another has."""
+        now, times = self.tale.loop.time(), self._asked_at[name]
+        times.append(now)
+        while times[0] <= now - A_MINUTE:
+            times.popleft()
+        if len(times) > self.moods.per_minute:
+            self.tale.finds(f"{name} calls {len(times)} times in a minute")
+        for earn in call.earns:
+            if self._customer_of[str(earn.earn_id)] != call.customer_id:
+                self.tale.finds(f"{name} asks {call.customer_id} for {earn.earn_id}")
 
     def mood(self) -> str:
         """What this call runs into; nothing, mostly."""
@@ -57,12 +76,20 @@ class MoodyVendor(Vendor):
         asked = {str(each.earn_id) for each in call.earns}
         if self.moods.whole and len(asked) > 1 and not asked <= held:
             return _answer(400, {"errors": [{"code": 731, "message": "not one of these"}]})
-        response = self.revoke(call)
+        response = self.revoke(self._in_part(call))
         for earn in sorted(held - self.held):
             self.on_revoked(earn)
         self.history.refused(asked - held - set(self.revoked) - self.redeemed)
         self.tale.changed()
         return response
+
+
+    def _in_part(self, call: Call) -> Call:
+        """The call, or what of it the vendor has a mind to do; of the rest it says nothing."""
+        if len(call.earns) == 1 or not self.tale.odds(self.moods.ratio):
+            return call
+        self.history.lost(str(each.earn_id) for each in call.earns)
+        return replace(call, earns=call.earns[: len(call.earns) // 2])
 
 
 class MoodyConnection:
@@ -77,6 +104,7 @@ class MoodyConnection:
         vendor, earns = self._vendor, [str(asked.earn_id) for asked in call.earns]
         words = f"{call.customer_id}: {' '.join(earns)}"
         mood = vendor.mood()
+        vendor.asked(self._name, call)
         vendor.history.excuses(earns, by=self._name)
         self._tale.step(self._name, f"calls for {words}{f' ({mood})' if mood else ''}")
         await asyncio.sleep(self._tale.delay())
@@ -106,6 +134,7 @@ class MoodyConnection:
 
     async def listing(self, call: Call) -> Response:
         self._tale.step(self._name, f"asks what {call.customer_id} holds")
+        self._vendor.asked(self._name, call)
         await asyncio.sleep(self._tale.delay())
         mood = self._vendor.mood()
         if mood in {"unsent", "unheard", "lost"}:

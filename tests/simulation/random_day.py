@@ -42,6 +42,7 @@ class RandomDay:
     elsewhere: frozenset[str]
     due: frozenset[str]
     bill_of: Mapping[str, str]
+    customer_of: Mapping[str, int]
     invalid: frozenset[Coordinates]
     customers: Mapping[Coordinates, int | None]
     events: Mapping[Coordinates, tuple[str, int]]
@@ -66,6 +67,7 @@ class _Facts:
     elsewhere: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
     bill_of: dict[str, str] = field(default_factory=dict)
+    customer_of: dict[str, int] = field(default_factory=dict)
 
 
 def a_day(chance: Random) -> RandomDay:
@@ -112,6 +114,7 @@ class _Maker:
                 more |= {"bill_number": "", "request_id": request}
             takes = _takes(bill, lines) and kind in {"plain", "named"}
             self.facts.bill_of[earn] = bill.number
+            self.facts.customer_of[earn] = customer
             yield from self._told(earn, {**more, "customer_id": customer}, is_due=takes)
         if is_named:
             yield from self._copied(self._draft(EARNS, _bought(bill, request), home=bill.customer))
@@ -233,6 +236,7 @@ def _numbered(drafts: list[_Draft], maker: _Maker, chance: Random) -> RandomDay:
         elsewhere=frozenset(facts.elsewhere),
         due=frozenset(facts.due),
         bill_of=facts.bill_of,
+        customer_of=facts.customer_of,
         invalid=frozenset(invalid),
         customers=customers,
         events=events,

@@ -1,13 +1,15 @@
 """The world of one seed: what is there, how it feels, what goes wrong at which step."""
 
 from asyncio import AbstractEventLoop
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from hashlib import blake2b
 from random import Random
 from unittest.mock import patch
 
 from consumer.adapters.kafka import attempt, handover, hung, laps, outbox, rebalance, transaction, watch, worker
 from consumer.adapters.memory import MemoryLedger
+from consumer.core.offset_map import encode
 from consumer.core.retry import RetryPolicy
 from consumer.ports import Partition
 from tests.flow.parts import Options, now
@@ -39,7 +41,8 @@ class SeededWorld:
         self.baton = Baton(loop)
         self.cluster = Cluster(self.tale, self.day.partitions)
         self.group = Group(self.tale, self.day.partitions)
-        self.vendor = MoodyVendor(self.day, self.tale, _vendor_moods(chance))
+        options = _options(chance)
+        self.vendor = MoodyVendor(self.day, self.tale, _vendor_moods(chance, options.per_minute))
         self.ledger = MemoryLedger(now)
         self.instances: list[Instance] = []
         self.last_strike = 0.0
@@ -54,7 +57,7 @@ class SeededWorld:
             group=self.group,
             vendor=self.vendor,
             ledger=self.ledger,
-            options=_options(chance),
+            options=options,
             window=chance.choice((1, 2, 4, 8, 50)),
             client_moods=_client_moods(chance),
             store_moods=StoreMoods(away=chance.choice((0.0, 0.0, 0.05)), unheard=chance.choice((0.0, 0.1, 0.3))),
@@ -96,6 +99,7 @@ class SeededWorld:
             self._expel,
             self._stall,
             self._move,
+            self._meddle,
             self._join,
         )
         for _ in range(chance.randint(0, MOST_STRIKES)):
@@ -139,6 +143,15 @@ class SeededWorld:
         self.tale.step("grp", "moves partitions")
         self.group.move()
 
+    def _meddle(self, who: str) -> None:
+        """Another program leaves a commit of its own, with a map that is not of this commit; partitions move then."""
+        empty = [each for each, (_, above) in self.cluster.commits.items() if not above]
+        if empty:
+            partition = self.tale.chance.choice(empty)
+            offset, _ = self.cluster.commits[partition]
+            self.cluster.commits[partition] = (offset, encode(max(0, offset - 1), (offset + 1, offset + 3)))
+            self._move(who)
+
     def _join(self, who: str) -> None:
         del who
         self.last_strike = self.tale.loop.time()
@@ -173,10 +186,15 @@ class SeededWorld:
                 self.tale.finds(f"{instance.name} holds more open records than its window")
 
     def _fingerprint(self) -> int:
-        earns = tuple((it.earn.state, it.earn.claim) for it in self.ledger.shelf.earns.values())
-        returns = tuple(tuple(each.state for each in it) for it in self.ledger.shelf.returns.values())
-        commits: Mapping[Partition, tuple[int, str]] = self.cluster.commits
-        return hash((earns, returns, tuple(commits.values()), tuple(self.vendor.revoked), len(self.group.members)))
+        shelf = self.ledger.shelf
+        parts = (
+            *(f"{it.earn.state}{it.earn.claim}" for it in shelf.earns.values()),
+            *("".join(each.state for each in it) for it in shelf.returns.values()),
+            *(f"{offset}{above}" for offset, above in self.cluster.commits.values()),
+            *self.vendor.revoked,
+            str(len(self.group.members)),
+        )
+        return int.from_bytes(blake2b(",".join(parts).encode(), digest_size=8).digest())
 
 
 @contextmanager
@@ -205,8 +223,9 @@ class _PromiseOf:
         return self
 
 
-def _vendor_moods(chance: Random) -> VendorMoods:
+def _vendor_moods(chance: Random, per_minute: float) -> VendorMoods:
     return VendorMoods(
+        per_minute=per_minute or float("inf"),
         ratio=chance.choice((0.0, 0.1, 0.3)),
         most=chance.randint(1, 6),
         slow=chance.choice((0.0, 0.1, 0.5)),
@@ -228,5 +247,5 @@ def _options(chance: Random) -> Options:
         retry=RETRY,
         concurrency=chance.choice((1, 2, 64)),
         max_earns_per_call=chance.choice((1, 2, 1000)),
-        per_minute=chance.choice((0, 0, 0, 120)),
+        per_minute=chance.choice((0, 0, 0, 0, 20)),
     )

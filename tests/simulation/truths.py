@@ -14,6 +14,7 @@ from consumer.core.outcome import (
     VerdictKind,
 )
 from tests.flow.fakes import EARNS, RETURNS
+from tests.simulation.cluster import outcome_in
 from tests.simulation.seeded_world import SeededWorld
 
 
@@ -27,6 +28,7 @@ def broken_truths(world: SeededWorld) -> Iterator[str]:
     yield from (f"{earn} asked for again" for earn in world.vendor.history.wrong_repeats)
     yield from (f"two calls at once for {customer} by one process" for customer in world.vendor.collisions)
     yield from _left_claims(world)
+    yield from _memory(world)
 
 
 def still_under_way(world: SeededWorld) -> Iterator[str]:
@@ -35,6 +37,16 @@ def still_under_way(world: SeededWorld) -> Iterator[str]:
         counts, gate = instance.made.lanes.counts(), instance.made.gate
         if counts.working or counts.waiting or gate.under_way:
             yield f"{instance.name}: {counts} and {gate.under_way} calls"
+
+
+def _memory(world: SeededWorld) -> Iterator[str]:
+    """What is published is what the ledger keeps."""
+    published = {outcome.source: outcome for outcome in world.cluster.outcomes}
+    kept = {it.opening.source: it.outcome for versions in world.ledger.shelf.returns.values() for it in versions}
+    kept |= {it.source: it.late for it in world.ledger.shelf.earns.values() if it.source and it.late is not None}
+    for source, stored in kept.items():
+        if source not in published or stored is None or outcome_in(stored) != published[source]:
+            yield f"the ledger keeps another outcome of {source} than is published"
 
 
 def _left_claims(world: SeededWorld) -> Iterator[str]:

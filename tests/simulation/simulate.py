@@ -1,0 +1,95 @@
+"""Many seeds, in worker processes: `python -m tests.simulation.simulate SEEDS [FIRST]` counts what they reach."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.simulation.seeded import run
+
+CHUNK = 100
+ONE_STATE_IN = 16
+"""Of the distinct states only a sample is kept, by their fingerprints: the count is this many times as large."""
+REPLAY = "python -m tests.simulation.seeded {seed}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What came of a chunk of seeds."""
+
+    seeds: int
+    steps: int
+    failed: Sequence[tuple[int, Sequence[str]]]
+    interleavings: Sequence[int]
+    states: frozenset[int]
+
+
+@dataclass(slots=True)
+class Total:
+    """What came of all chunks so far."""
+
+    seeds: int = 0
+    steps: int = 0
+    failed: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+    interleavings: set[int] = field(default_factory=set)
+    states: set[int] = field(default_factory=set)
+
+    def add(self, found: Found) -> None:
+        """Count a chunk."""
+        self.seeds += found.seeds
+        self.steps += found.steps
+        self.failed += found.failed
+        self.interleavings.update(found.interleavings)
+        self.states.update(found.states)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.seeds:,} seeds, {self.steps:,} steps, {len(self.interleavings):,} interleavings, "
+            f"some {len(self.states) * ONE_STATE_IN:,} states, {len(self.failed)} failed"
+        )
+
+
+def explored(first: int) -> Found:
+    """A chunk of seeds."""
+    runs = [run(seed) for seed in range(first, first + CHUNK)]
+    return Found(
+        seeds=len(runs),
+        steps=sum(each.steps for each in runs),
+        failed=[(each.seed, each.wrong) for each in runs if each.wrong],
+        interleavings=[each.interleaving for each in runs],
+        states=frozenset(state for each in runs for state in each.states if state % ONE_STATE_IN == 0),
+    )
+
+
+def explore(seeds: int, *, first: int, processes: int) -> Iterator[tuple[Found, Total]]:
+    """Each chunk as it comes, and the total with it."""
+    total = Total()
+    # Spawned, so that nothing that traces this process slows the others down.
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for found in pool.imap_unordered(explored, range(first, first + seeds, CHUNK)):
+            total.add(found)
+            yield found, total
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Tell the progress, each seed that fails with the way to its story, and the total; 1 where one failed."""
+    seeds, first = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
+    processes = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
+    total = Total()
+    for found, total in explore(seeds, first=first, processes=processes):  # noqa: B007 - the last one is told below
+        for seed, wrong in found.failed:
+            _say(f"seed {seed} failed: {wrong[0]}; its story: {REPLAY.format(seed=seed)}")
+        if total.seeds % (50 * CHUNK) == 0:
+            _say(str(total))
+    _say(str(total))
+    return 1 if total.failed else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
