@@ -55,7 +55,7 @@ class OpenReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The first return whose plan takes any of a record's late earns, and that plan."""
+    """The first return whose plan takes any of a record's late earns, and the plan of it and of those after it."""
 
     earlier: EarlierReturn
     plan: Plan

@@ -1,10 +1,11 @@
 """Earns that come after a return of their purchase: which return takes them, if any."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from consumer.core.model import Earn, EarnId, EarnState
 from consumer.core.outcome import VerdictKind
-from consumer.core.plan import Policy, plan, returned_purchase
+from consumer.core.plan import Plan, Policy, plan, returned_purchase
 from consumer.flow.item import Item, LateItem, Target
 from consumer.ports import EarlierReturn, LateEarn, Ledger, OutcomeEncoder
 
@@ -29,13 +30,20 @@ class Late:
         return True
 
     def target(self, item: LateItem, view: LateEarn) -> Target | None:
-        """The first return whose plan takes any of the earns; None where none does, or returns told of them already."""
+        """The first return whose plan takes any of the earns, with all that it or a later return takes.
+
+        None where none takes any, or returns told of them already.
+        """
         if view.settled is not None:
             return None
         told = frozenset[EarnId]() if item.redrive else self._told_by(view.returns)
         # What this very record revoked in an earlier life is nobody else's to tell.
         earns = [earn for earn in view.earns if earn.key.earn_id not in told or _is_revoked_by(item, earn)]
-        for earlier in view.returns if earns else ():
+        taken: Target | None = None
+        for earlier in view.returns:
+            left = earns if taken is None else [earn for earn in earns if not _is_taken(earn, taken.plan)]
+            if not left:
+                break
             purchase = returned_purchase(
                 earlier.returned,
                 source=item.record.source,
@@ -43,10 +51,10 @@ class Late:
                 purchased_at=earlier.purchased_at,
                 returned_at=earlier.returned_at,
             )
-            planned = plan(purchase, earns, self._policy)
+            planned = plan(purchase, left, self._policy)
             if planned.revoke or planned.known:
-                return Target(earlier=earlier, plan=planned)
-        return None
+                taken = Target(earlier=earlier, plan=planned) if taken is None else _and_takes(taken, planned)
+        return taken
 
     def _told_by(self, returns: Iterable[EarlierReturn]) -> frozenset[EarnId]:
         """The earns that the outcomes of returns told of, but those that they kept."""
@@ -57,6 +65,19 @@ class Late:
             for verdict in self._encoder.decode(earlier.outcome).verdicts
             if verdict.kind is not VerdictKind.KEPT_BY_POLICY
         )
+
+
+def _is_taken(earn: Earn, taken: Plan) -> bool:
+    told = (*(each.key.earn_id for each in taken.revoke), *(verdict.earn_id for verdict in taken.known))
+    return earn.key.earn_id in told
+
+
+def _and_takes(first: Target, more: Plan) -> Target:
+    """The target once a later return takes some of what the first ones keep."""
+    later = {*(earn.key.earn_id for earn in more.revoke), *(verdict.earn_id for verdict in more.known)}
+    kept = tuple(verdict for verdict in first.plan.kept if verdict.earn_id not in later)
+    both = Plan(revoke=first.plan.revoke + more.revoke, known=first.plan.known + more.known, kept=kept)
+    return replace(first, plan=both)
 
 
 def _is_revoked_by(item: LateItem, earn: Earn) -> bool:

@@ -98,6 +98,21 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it() -> No
     virtual_time.run(main())
 
 
+def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_did_not_fit_into_its_request() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger, Options(max_earns_per_call=1))
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 2))
+        flow.receive(returned(0), returned(1, "r2", bill_number="b2"), returned(2, "r3"))
+        await flow.rest(LEASE / 2)
+
+        kinds = [flow.published.of(offset).verdicts[0].kind for offset in range(3)]
+        assert kinds == [VerdictKind.ALREADY_REVOKED, VerdictKind.REVOKED, VerdictKind.REVOKED]
+        assert flow.vendor.asked == [["e1"], ["e2"]]
+
+    virtual_time.run(main())
+
+
 def test_a_claim_that_a_hold_outlasted_is_made_again_before_the_next_call() -> None:
     async def main() -> None:
         ledger = SlowLedger()

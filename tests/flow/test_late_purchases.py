@@ -12,6 +12,10 @@ from tests.flow.notified import bought, received, verdicts, waiting
 from tests.flow.records import earned, returned
 
 
+def a_line(line_id: str) -> dict[str, object]:
+    return {"line_id": line_id, "quantity": 1.0, "parent_bill_number": None, "return_type": None}
+
+
 def test_all_that_waited_for_a_purchase_that_comes_after_its_return_is_one_call_and_one_outcome() -> None:
     async def main() -> None:
         flow = a_flow(FakeVendor())
@@ -47,6 +51,27 @@ def test_what_the_policy_keeps_of_a_late_purchases_earns_is_told_beside_what_it_
         await received(flow, returned(0), waiting(0, "e1"), waiting(1, "e2", **milestone), bought(2))
 
         assert verdicts(flow, 2) == {"e1": VerdictKind.REVOKED, "e2": VerdictKind.KEPT_BY_POLICY}
+
+    virtual_time.run(main())
+
+
+def test_earns_of_a_late_purchase_that_only_a_later_return_takes_are_taken_as_well() -> None:
+    async def main() -> None:
+        flow = a_flow(FakeVendor())
+        sold = [{"line_id": line, "quantity": 1.0} for line in ("1", "2")]
+        first, second = (
+            {"return_type": "LINE_ITEM", "purchase_lines": sold, "lines": [a_line(line)]} for line in ("1", "2")
+        )
+        await received(flow, returned(0, "r1", **first), returned(1, "r2", **second))
+        tied, kept = {"line_ids": ["1"]}, {"earned_from_type": "REWARD"}
+        await received(flow, waiting(0, "e1", **tied), waiting(1, "e2"), waiting(2, "e3", **kept), bought(3))
+
+        assert verdicts(flow, 3) == {
+            "e1": VerdictKind.REVOKED,
+            "e2": VerdictKind.REVOKED,
+            "e3": VerdictKind.KEPT_BY_POLICY,
+        }
+        assert flow.published.of(3, EARNS).event_id == "r1"
 
     virtual_time.run(main())
 

@@ -22,6 +22,8 @@ class History:
     def called(self, earns: Iterable[str], *, by: str = "") -> None:
         """The vendor was asked for these, by this process."""
         asked = set(earns)
+        if by in self._outcasts:
+            self._excused |= asked
         self.wrong_repeats += sorted((asked & self._asked) - self._doubtful - self._excused)
         self._asked |= asked
         self._asked_by[by] |= asked
