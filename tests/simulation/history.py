@@ -1,6 +1,6 @@
 """What happened to each earn, in order, as an outsider would write it down."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 
@@ -13,6 +13,9 @@ class History:
         self._doubtful: set[str] = set()
         self._settled: set[str] = set()
         self._outcasts: set[str] = set()
+        self._losses: Counter[str] = Counter()
+        self.overtaken: set[str] = set()
+        """Records that one settled who had lost them: it may not have known what their new owner knew."""
         self._excused: set[str] = set()
         self.had_outcasts = False
         self.ever_doubtful: set[str] = set()
@@ -48,6 +51,7 @@ class History:
     def outcast(self, *, by: str) -> None:
         """Others do its work from now on, and it does not know: what it asks may be asked twice."""
         self._outcasts.add(by)
+        self._losses[by] += 1
         self.had_outcasts = True
         self._excused |= self._asked_by[by] - self._settled
 
@@ -55,6 +59,15 @@ class History:
         """It makes up its mind to ask for these; whether it may is known to others only."""
         if by in self._outcasts:
             self._excused |= set(earns)
+
+    def losses(self, *, by: str) -> int:
+        """How often others took over its work."""
+        return self._losses[by]
+
+    def settles(self, records: Iterable[str], *, by: str, since: int) -> None:
+        """It writes the outcomes of these, as it decided when it had lost its work so many times."""
+        if by in self._outcasts or self._losses[by] != since:
+            self.overtaken |= set(records)
 
     def learnt(self, *, by: str) -> None:
         """It knows."""

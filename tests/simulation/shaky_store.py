@@ -62,7 +62,10 @@ class ShakyStore:
         states = [f"{key.earn_id}={state}" for key, state, _ in settlement.states]
         words = f"settle {' '.join([*(str(each.source) for each in ended), *states])}"
 
+        losses = self._history.losses(by=self._name)
+
         async def write() -> Mapping[Coordinates, bytes]:
+            self._history.settles((str(each.source) for each in ended), by=self._name, since=losses)
             stands = await self._ledger.settle(settlement)
             self._history.settled(str(key.earn_id) for key, _, _ in settlement.states)
             return stands
