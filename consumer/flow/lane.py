@@ -38,7 +38,7 @@ class Lane:
         self.key = key
         self.waiting: deque[Item] = deque()
         self.inside: tuple[Item, ...] = ()
-        """The leading records that are inside a call or a settlement; a drain waits for them."""
+        """The records that are inside a call or a settlement, or in whose names it is made; a drain waits for them."""
         self._world = world
         self._newer: dict[EarnKey, Earn] = {}
         self._patience = Patience(world.gate, world.rules.retry, world.telemetry, world.loop, chance=world.chance)
@@ -82,7 +82,7 @@ class Lane:
         self.inside = tuple(self.waiting)
         await self._world.late.look(self.inside, any_late)
         merged = merge(self.inside, self._newer, self._world.rules)
-        self.inside = tuple(item for item, _ in merged.planned)
+        self.inside = merged.inside
         claimed = await self._claim(merged) if merged.earns else None
         if claimed:
             if await self._ask_until_answered(merged, await self._fresh(permit, merged)):
@@ -205,7 +205,7 @@ class Lane:
 
     async def _settle(self, planned: Planned, asked: Round | None) -> None:
         """End the records; of one that went to another owner meanwhile, which may have asked anew, only facts stay."""
-        self.inside = tuple(item for item, _ in planned)
+        self.inside = tuple(item for item, _ in planned) if asked is None else asked.inside
         ended = [(item, plan) for item, plan in planned if self._world.may_finish(item.record)]
         await self._world.settler.settle(ended, asked)
         for _ in planned:

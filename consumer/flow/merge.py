@@ -20,8 +20,14 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
             break
         earns.update(more)
         planned.append((item, plan))
-    owners = _owners(planned) | _owners_behind(earns.values(), items[len(planned) :])
-    merged = Round(planned=tuple(planned), earns=earns, owners=owners, verify_uncertain=rules.verify_uncertain)
+    behind = _owners_behind(earns.values(), items[len(planned) :])
+    merged = Round(
+        planned=tuple(planned),
+        earns=earns,
+        owners=_owners(planned) | {earn: source(item) for earn, item in behind.items()},
+        behind=tuple(behind.values()),
+        verify_uncertain=rules.verify_uncertain,
+    )
     ids, step = tuple(earns), rules.max_earns_per_call
     merged.groups.extend(ids[start : start + step] for start in range(0, len(ids), step))
     return merged
@@ -41,9 +47,9 @@ def _owners(planned: Sequence[tuple[Item, Plan]]) -> dict[EarnId, Coordinates]:
     return owners
 
 
-def _owners_behind(earns: Iterable[Earn], behind: Sequence[Item]) -> dict[EarnId, Coordinates]:
+def _owners_behind(earns: Iterable[Earn], behind: Sequence[Item]) -> Mapping[EarnId, Item]:
     """The owners that did not fit into the request, as their claims since an earlier run tell."""
     if not behind:
         return {}
-    sources = {str(source(item)): source(item) for item in behind}
-    return {earn.key.earn_id: sources[earn.claim] for earn in earns if earn.claim in sources}
+    items = {str(source(item)): item for item in behind}
+    return {earn.key.earn_id: items[earn.claim] for earn in earns if earn.claim in items}

@@ -41,11 +41,15 @@ Step = Ask | Verify
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """The state of one merged request. `planned` are the leading items of the lane, in order, with their plans."""
+    """The state of one merged request. `planned` are the leading items of the lane, in order, with their plans.
+
+    `behind` are items that did not fit, in whose names earns of the request are claimed.
+    """
 
     planned: tuple[tuple[Item, Plan], ...]
     earns: Mapping[EarnId, Earn]
     owners: Mapping[EarnId, Coordinates]
+    behind: tuple[Item, ...]
     verify_uncertain: bool
     answers: dict[EarnId, EarnAnswer] = field(default_factory=dict)
     doubtful: set[EarnId] = field(default_factory=set)
@@ -53,6 +57,11 @@ class Round:
     groups: deque[tuple[EarnId, ...]] = field(default_factory=deque)
     claims: dict[EarnId, Millis] = field(default_factory=dict)
     """When each earn was claimed last."""
+
+    @property
+    def inside(self) -> tuple[Item, ...]:
+        """The items whose partitions must not move on while the request is under way."""
+        return (*(item for item, _ in self.planned), *self.behind)
 
     @property
     def is_under_way(self) -> bool:

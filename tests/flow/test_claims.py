@@ -113,6 +113,25 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_did
     virtual_time.run(main())
 
 
+def test_a_drain_waits_for_a_request_that_claims_in_the_name_of_a_record_behind_it() -> None:
+    async def main() -> None:
+        ledger, behind = SlowLedger(), Partition(RETURNS, 1)
+        flow = await a_flow_with_earns(FakeVendor(latency=5.0), ledger, Options(max_earns_per_call=1))
+        flow.inflow.assigned({behind: 1})
+        await claimed_by(ledger, Coordinates(RETURNS, 1, 0))
+        owner = record(0, return_fields("r3"), partition=1)
+        flow.receive(returned(0), returned(1, "r2", bill_number="b2"), owner)
+        await asyncio.sleep(1.0)
+        drain = flow.inflow.revoked([behind])
+
+        assert not drain.done()
+        await asyncio.sleep(5.0)
+        assert drain.done()
+        assert ledger.earn("e1").claim == "returns/1/0"
+
+    virtual_time.run(main())
+
+
 def test_a_claim_that_a_hold_outlasted_is_made_again_before_the_next_call() -> None:
     async def main() -> None:
         ledger = SlowLedger()
