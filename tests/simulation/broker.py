@@ -85,4 +85,6 @@ class Session:
             receive(records)
 
     def _record(self, sent: Sent) -> Record:
-        return Record(source=sent.source, epoch=self.epoch, key=None, value=sent.value, headers=sent.headers, timestamp=Millis(1))
+        return Record(
+            source=sent.source, epoch=self.epoch, key=None, value=sent.value, headers=sent.headers, timestamp=Millis(1)
+        )

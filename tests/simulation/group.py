@@ -116,7 +116,9 @@ class Group:
             member.fresh = [each for each, its in self._target.items() if its is member and each not in taken]
             member.joined, member.has_news = False, True
             member.wake()
-        shares = ", ".join(f"{it.name} {''.join(_short(p) for p in self._target if self._target[p] is it)}" for it in self.members)
+        shares = ", ".join(
+            f"{it.name} {''.join(_short(p) for p in self._target if self._target[p] is it)}" for it in self.members
+        )
         self._tale.step("grp", f"generation {self.generation}: {shares}")
 
 

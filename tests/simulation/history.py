@@ -61,12 +61,12 @@ class History:
             self._excused |= set(earns)
 
     def losses(self, *, by: str) -> int:
-        """How often others took over its work."""
-        return self._losses[by]
+        """How often others took over its work; -1 while they have, and it does not know."""
+        return -1 if by in self._outcasts else self._losses[by]
 
     def settles(self, records: Iterable[str], *, by: str, since: int) -> None:
         """It writes the outcomes of these, as it decided when it had lost its work so many times."""
-        if by in self._outcasts or self._losses[by] != since:
+        if since < 0 or self.losses(by=by) != since:
             self.overtaken |= set(records)
 
     def learnt(self, *, by: str) -> None:

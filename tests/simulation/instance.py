@@ -12,12 +12,14 @@ from consumer.core.model import Record
 from consumer.ports import Completion, Drain, Partition
 from tests.flow.fakes import EARNS, RETURNS
 from tests.flow.parts import Options, Parts, Ports, parts
-from tests.simulation.client import Consumer, Moods, Producer, Site
 from tests.simulation.cluster import DEAD_LETTERS, RESULTS, Cluster
 from tests.simulation.fibre import Baton, Fibre
 from tests.simulation.group import Group
+from tests.simulation.model_consumer import Consumer
+from tests.simulation.model_producer import Producer
 from tests.simulation.moody_vendor import MoodyConnection, MoodyVendor
 from tests.simulation.shaky_store import ShakyStore, StoreMoods
+from tests.simulation.site import Moods, Site
 from tests.simulation.tale import Tale
 
 BUSY = 0.005

@@ -66,7 +66,9 @@ class MoodyVendor(Vendor):
         if not self.mischief or not self.tale.odds(self.moods.ratio):
             return ""
         self.mischief -= 1
-        found = self.tale.chance.choice(("unsent", "unheard", "unheard", "lost", "lost", "429", "503", "503 done", "401"))
+        found = self.tale.chance.choice(
+            ("unsent", "unheard", "unheard", "lost", "lost", "429", "503", "503 done", "401")
+        )
         self.token_is_good = found != "401"
         return found
 
@@ -82,7 +84,6 @@ class MoodyVendor(Vendor):
         self.history.refused(asked - held - set(self.revoked) - self.redeemed)
         self.tale.changed()
         return response
-
 
     def _in_part(self, call: Call) -> Call:
         """The call, or what of it the vendor has a mind to do; of the rest it says nothing."""
@@ -167,6 +168,4 @@ class MoodyConnection:
 
 
 def _answer(status: int, body: object, *, retry_after: float | None = None) -> Response:
-    return Response(
-        status=status, body=json.dumps(body).encode(), retry_after=retry_after, request_id=RequestId("r")
-    )
+    return Response(status=status, body=json.dumps(body).encode(), retry_after=retry_after, request_id=RequestId("r"))

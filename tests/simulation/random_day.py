@@ -29,9 +29,10 @@ class Bill:
 class RandomDay:
     """What comes, and what is true of it.
 
-    To `echoes` the vendor tells of what it revoked. `held`, `redeemed` and `elsewhere` (revoked by somebody else) is what the vendor has at first; `due` the earns that
-    must be revoked, by us, and no others may be. `invalid` are the records that go to the dead letters, `customers`
-    those of the others, `events` the event and redrive of each return that can be read.
+    To `echoes` the vendor tells of what it revoked. `held` and `redeemed` is what it has at first, and what it has no
+    more; the rest it never had, or somebody else revoked. `due` are the earns that must be revoked, by us, and no
+    others may be. `invalid` are the records that go to the dead letters; of the other returns `customers` and
+    `events` have the customer, and the event with its redrive.
     """
 
     partitions: tuple[Partition, ...]
@@ -39,14 +40,12 @@ class RandomDay:
     sent: tuple[Sent, ...]
     held: frozenset[str]
     redeemed: frozenset[str]
-    elsewhere: frozenset[str]
     due: frozenset[str]
     bill_of: Mapping[str, str]
     customer_of: Mapping[str, int]
     invalid: frozenset[Coordinates]
     customers: Mapping[Coordinates, int | None]
     events: Mapping[Coordinates, tuple[str, int]]
-    bills: Mapping[Coordinates, str]
 
 
 @dataclass(slots=True)
@@ -64,7 +63,6 @@ class _Draft:
 class _Facts:
     held: set[str] = field(default_factory=set)
     redeemed: set[str] = field(default_factory=set)
-    elsewhere: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
     bill_of: dict[str, str] = field(default_factory=dict)
     customer_of: dict[str, int] = field(default_factory=dict)
@@ -160,9 +158,10 @@ class _Maker:
             if is_due:
                 facts.due.add(earn)
         elif state != "unknown":
-            (facts.redeemed if state == "redeemed" else facts.elsewhere).add(earn)
+            kind = "REDEEMED" if state == "redeemed" else "REVOKED"
+            if state == "redeemed":
+                facts.redeemed.add(earn)
             if self.odds(0.7):
-                kind = "REDEEMED" if state == "redeemed" else "REVOKED"
                 yield self._draft(EARNS, {**earn_fields(earn, kind=kind), "customer_id": customer}, home=customer)
         yield from self._copied(self._draft(EARNS, earn_fields(earn, **more), home=customer))
 
@@ -206,7 +205,6 @@ def _numbered(drafts: list[_Draft], maker: _Maker, chance: Random) -> RandomDay:
     sent, invalid = [], []
     customers: dict[Coordinates, int | None] = {}
     events: dict[Coordinates, tuple[str, int]] = {}
-    bills: dict[Coordinates, str] = {}
     for number, draft in enumerate(sorted(drafts, key=lambda each: each.at)):
         place = Partition(draft.topic, draft.partition)
         # Offsets have gaps: a transactional producer's markers.
@@ -216,14 +214,15 @@ def _numbered(drafts: list[_Draft], maker: _Maker, chance: Random) -> RandomDay:
         value = pickle.dumps(dict(draft.fields)) if isinstance(draft.fields, Mapping) else draft.fields
         # No two come at the very same time: the loop's timers have no order then.
         sent.append(Sent(source=source, value=value, at=draft.at + number * 1e-6, headers=draft.headers))
-        readable = isinstance(draft.fields, Mapping) and draft.fields.get("event_id") and draft.fields.get("earn_id", "e")
+        readable = (
+            isinstance(draft.fields, Mapping) and draft.fields.get("event_id") and draft.fields.get("earn_id", "e")
+        )
         if not isinstance(draft.fields, Mapping) or not readable:
             invalid.append(source)
         elif draft.topic == RETURNS:
             customer = draft.fields["customer_id"]
             customers[source] = customer if isinstance(customer, int) else None
             events[source] = str(draft.fields["event_id"]), len(draft.headers)
-            bills[source] = str(draft.fields["bill_number"])
     facts = maker.facts
     echoes = Partition(EARNS, maker.partitions[EARNS])
     places = (Partition(topic, each) for topic, count in maker.partitions.items() for each in range(count))
@@ -233,12 +232,10 @@ def _numbered(drafts: list[_Draft], maker: _Maker, chance: Random) -> RandomDay:
         sent=tuple(sent),
         held=frozenset(facts.held),
         redeemed=frozenset(facts.redeemed),
-        elsewhere=frozenset(facts.elsewhere),
         due=frozenset(facts.due),
         bill_of=facts.bill_of,
         customer_of=facts.customer_of,
         invalid=frozenset(invalid),
         customers=customers,
         events=events,
-        bills=bills,
     )

@@ -76,7 +76,7 @@ async def _close(world: SeededWorld) -> None:
     for instance in world.alive:
         instance.stop()
     end = loop.time() + A_STOP
-    while world.alive and loop.time() < end:
+    while world.alive and loop.time() < end:  # noqa: ASYNC110 - a process ends when it ends
         await asyncio.sleep(0.5)
     for instance in world.instances:
         if not instance.is_dead:

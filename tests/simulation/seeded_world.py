@@ -11,21 +11,22 @@ from consumer.adapters.kafka import attempt, handover, hung, laps, outbox, rebal
 from consumer.adapters.memory import MemoryLedger
 from consumer.core.offset_map import encode
 from consumer.core.retry import RetryPolicy
-from consumer.ports import Partition
 from tests.flow.parts import Options, now
 from tests.flow.records import earn_fields
-from tests.simulation.client import Consumer, Moods, Producer
 from tests.simulation.cluster import Cluster
 from tests.simulation.fibre import Baton, Promise
 from tests.simulation.group import Group
 from tests.simulation.instance import Instance, Surroundings
+from tests.simulation.model_consumer import Consumer
+from tests.simulation.model_producer import Producer
 from tests.simulation.moody_vendor import MoodyVendor, VendorMoods
 from tests.simulation.random_day import RandomDay, a_day
 from tests.simulation.shaky_store import StoreMoods
+from tests.simulation.site import Moods
 from tests.simulation.tale import Strike, Tale
 
 LATEST_STRIKE = 150
-MOST_STRIKES = 4
+MOST_STRIKES = 5
 RETRY = RetryPolicy(initial=0.5, max=8.0, give_up_after=3600.0)
 CLOCKED = (attempt, handover, hung, laps, outbox, rebalance, transaction, watch, worker)
 """The modules of the adapter that read the time."""
@@ -247,5 +248,5 @@ def _options(chance: Random) -> Options:
         retry=RETRY,
         concurrency=chance.choice((1, 2, 64)),
         max_earns_per_call=chance.choice((1, 2, 1000)),
-        per_minute=chance.choice((0, 0, 0, 0, 20)),
+        per_minute=chance.choice((0, 0, 0, 0, 10)),
     )

@@ -58,14 +58,14 @@ class ShakyStore:
         return answer
 
     async def settle(self, settlement: Settlement) -> Mapping[Coordinates, bytes]:
-        ended = (*settlement.returns, *settlement.late)
+        ended = [*(each.source for each in settlement.returns), *(each.source for each in settlement.late)]
         states = [f"{key.earn_id}={state}" for key, state, _ in settlement.states]
-        words = f"settle {' '.join([*(str(each.source) for each in ended), *states])}"
+        words = f"settle {' '.join([*map(str, ended), *states])}"
 
         losses = self._history.losses(by=self._name)
 
         async def write() -> Mapping[Coordinates, bytes]:
-            self._history.settles((str(each.source) for each in ended), by=self._name, since=losses)
+            self._history.settles(map(str, ended), by=self._name, since=losses)
             stands = await self._ledger.settle(settlement)
             self._history.settled(str(key.earn_id) for key, _, _ in settlement.states)
             return stands

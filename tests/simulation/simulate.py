@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     seeds, first = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
     processes = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
     total = Total()
-    for found, total in explore(seeds, first=first, processes=processes):  # noqa: B007 - the last one is told below
+    for found, total in explore(seeds, first=first, processes=processes):
         for seed, wrong in found.failed:
             _say(f"seed {seed} failed: {wrong[0]}; its story: {REPLAY.format(seed=seed)}")
         if total.seeds % (50 * CHUNK) == 0:

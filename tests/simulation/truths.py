@@ -52,7 +52,7 @@ def _memory(world: SeededWorld) -> Iterator[str]:
 
 
 def _left_claims(world: SeededWorld) -> Iterator[str]:
-    """Where two worked one record, the claim of the second may outlive the answer of the first, until its lease ends."""
+    """Where two worked one record, the second's claim may outlive the first's answer, until its lease ends."""
     for held in world.ledger.shelf.earns.values():
         excused = world.vendor.history.had_outcasts and held.earn.key.earn_id not in world.day.due
         if held.earn.state is EarnState.HELD and held.earn.claim is not None and not excused:

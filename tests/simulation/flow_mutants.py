@@ -1,0 +1,163 @@
+"""Bugs of claims, requests, answers and the ledger that the seeds must see."""
+
+from tests.simulation.mutant import mutant
+
+FLOW_MUTANTS = (
+    # ---- claims and doubts
+    mutant(
+        "a claim of the same record is not taken over",
+        "adapters/memory/earns.py",
+        "    if held.earn.claim is None or held.earn.claim == str(claim.owners[held.earn.key]):\n",
+        "    if held.earn.claim is None:\n",
+    ),
+    mutant(
+        "another's claim is no obstacle",
+        "adapters/memory/earns.py",
+        "    return held.claimed_at is not None and claim.now - held.claimed_at <= claim.lease\n",
+        "    return False\n",
+    ),
+    mutant(
+        "a 731 after a call in an earlier life is dead-lettered",
+        "flow/lane.py",
+        "        merged.doubtful.update(key.earn_id for key in answer.uncertain)\n",
+        "",
+    ),
+    mutant(
+        "a 731 after a call without an answer is dead-lettered",
+        "flow/lane.py",
+        "            if reply.meaning.fate_unknown:\n                merged.doubtful.update(group)\n",
+        "",
+    ),
+    mutant(
+        "claims in doubt are taken back",
+        "flow/round.py",
+        "            if earn not in unknown and not self._ended_in_doubt(earn)\n",
+        "            if not self._ended_in_doubt(earn)\n",
+    ),
+    mutant(
+        "claims that nothing hangs on stay",
+        "flow/settlement.py",
+        "        release=asked.releasable() if asked is not None else (),\n",
+        "        release=(),\n",
+    ),
+    mutant(
+        "an earn that changed since it was planned is asked for",
+        "flow/lane.py",
+        "    return now.state is not before.state or now.purchase != before.purchase\n",
+        "    return False\n",
+    ),
+    mutant(
+        "a claim that did not fit into the request is nobody's",
+        "flow/merge.py",
+        "_owners(planned) | {earn: source(item) for earn, item in behind.items()}",
+        "_owners(planned)",
+    ),
+    mutant(
+        "a drain does not wait for a record in whose name another one's request claims",
+        "flow/round.py",
+        "(*(item for item, _ in self.planned), *self.behind)",
+        "tuple(item for item, _ in self.planned)",
+    ),
+    # ---- requests and answers
+    mutant(
+        "a request is merged over customers",
+        "flow/lanes.py",
+        "    return record.source if customer_id is None else (org_id, customer_id)\n",
+        "    return record.source if customer_id is None else (org_id, CustomerId(0))\n",
+    ),
+    mutant(
+        "what an answer does not name is forgotten",
+        "flow/round.py",
+        "        elif rest:\n            self.groups.appendleft(rest)\n",
+        "        elif rest:\n            self.answers.update(dict.fromkeys(rest, _already_revoked()))\n",
+    ),
+    mutant(
+        "a lane settles what stands behind a call",
+        "flow/lane.py",
+        "            if planned.revoke:\n                break\n            leading.append((item, planned))\n",
+        "            if planned.revoke:\n                continue\n            leading.append((item, planned))\n",
+    ),
+    mutant(
+        "a permit that is not needed keeps its slot",
+        "flow/gate.py",
+        "        self._under_way -= 1\n        if permit.probe:\n",
+        "        if permit.probe:\n",
+    ),
+    mutant(
+        "a call takes nothing from the quota",
+        "flow/gate.py",
+        "            self._bucket = quotas.taken(self._bucket)\n",
+        "",
+    ),
+    mutant(
+        "refused credentials are never refreshed",
+        "flow/call.py",
+        "            if permit.refresh:\n",
+        "            if False:\n",
+    ),
+    mutant(
+        "an outage is given up",
+        "flow/patience.py",
+        "        return is_exhausted(\n            self._retry,\n",
+        "        return self._failures > 2 or is_exhausted(\n            self._retry,\n",
+    ),
+    mutant(
+        "a lost answer is taken for a revoke",
+        "core/findings.py",
+        "    if read.says_done and status in SUCCESSES:\n",
+        "    if read.says_done or status not in SUCCESSES:\n",
+    ),
+    # ---- what the ledger knows
+    mutant(
+        "an outcome is handed over before the ledger has it",
+        "flow/settlement.py",
+        "        stored = await self._ledger.settle(settlement) if settlement != Settlement() else {}\n"
+        "        for item, _ in planned:\n            self._hand_over(item, drafts, stored)\n",
+        "        for item, _ in planned:\n            self._hand_over(item, drafts, {})\n"
+        "        await self._ledger.settle(settlement)\n",
+    ),
+    mutant(
+        "nothing is settled in the ledger",
+        "flow/settlement.py",
+        "        stored = await self._ledger.settle(settlement) if settlement != Settlement() else {}\n",
+        "        stored: dict[Coordinates, bytes] = {}\n",
+    ),
+    mutant(
+        "a replay gets an outcome made anew",
+        "flow/returns.py",
+        "                outcome = self._world.encoder.decode(stored)\n                letter = letter_of(outcome)\n",
+        "                old = self._world.encoder.decode(stored)\n"
+        "                outcome = type(old)(**{n: getattr(old, n) for n in old.__slots__} | {'attempts': 0})\n"
+        "                stored, letter = self._world.encoder.encode(outcome), letter_of(outcome)\n",
+    ),
+    mutant(
+        "a copy of an event is worked like the first",
+        "adapters/memory/ledger.py",
+        "        if versions and opening.redrive <= max(version.opening.redrive for version in versions):\n",
+        "        if False:\n",
+    ),
+    mutant(
+        "an earn that comes after its return is dropped",
+        "flow/feed.py",
+        "            return True\n",
+        "            return False\n",
+    ),
+    mutant(
+        "a purchase that comes after its return is dropped",
+        "flow/feed.py",
+        "        late = await self._tell(read) | await self._name(read)\n",
+        "        late = await self._tell(read)\n        await self._name(read)\n",
+    ),
+    mutant(
+        "only the first return takes of a late purchase",
+        "flow/late.py",
+        "taken = Target(earlier=earlier, plan=planned) if taken is None else _and_takes(taken, planned)",
+        "return Target(earlier=earlier, plan=planned)",
+    ),
+    mutant(
+        "a return takes what another customer earned",
+        "core/plan.py",
+        "    if earn.customer_id != returned.customer_id:\n        return KeptReason.OTHER_CUSTOMER\n",
+        "",
+    ),
+)

@@ -1,0 +1,138 @@
+"""The transactional producer of one process, as the adapter knows it from confluent-kafka."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import NoReturn
+
+from confluent_kafka import KafkaError, TopicPartition
+
+from tests.flow.fakes import EARNS, RETURNS
+from tests.simulation.cluster import DEAD_LETTERS, RESULTS, Transaction, letter_in, outcome_in
+from tests.simulation.model_consumer import Consumer
+from tests.simulation.site import Membership, Site, name_of, refuse
+
+
+class Producer:
+    """Stands in for `confluent_kafka.Producer`."""
+
+    def __init__(self, properties: object) -> None:
+        del properties
+        self._transaction: Transaction | None = None
+        self._is_fenced = False
+
+    def connect(self, site: Site, consumer: Consumer) -> None:
+        """Be the client of this process."""
+        self._site = site
+        self._consumer = consumer
+
+    def list_topics(self, timeout: float) -> SimpleNamespace:
+        del timeout
+        one = SimpleNamespace(partitions={0: None})
+        return SimpleNamespace(topics=dict.fromkeys((RETURNS, EARNS, RESULTS, DEAD_LETTERS), one))
+
+    def init_transactions(self, timeout: float) -> None:
+        del timeout
+        self._site.fibre.sleep(self._site.tale.delay())
+
+    def begin_transaction(self) -> None:
+        self._go_on()
+        self._transaction = self._site.cluster.begin()
+
+    def produce(
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        partition: int,
+        *,
+        headers: list[tuple[str, bytes | None]],
+    ) -> None:
+        del key, partition
+        if topic == RESULTS:
+            self._begun.outcomes.append(outcome_in(value))
+        else:
+            self._begun.letters.append(letter_in(headers))
+
+    def send_offsets_to_transaction(
+        self, positions: Sequence[TopicPartition], group: Membership, timeout: float
+    ) -> None:
+        del timeout
+        site = self._site
+        self._reach("sends offsets")
+        if not site.cluster.is_open(self._begun):
+            self._end_for_good("is fenced: its transaction took too long")
+        if site.tale.odds(site.moods.offsets_refused):
+            refuse(KafkaError.NOT_COORDINATOR, retriable=True)
+        if not site.group.is_current(group.member, group.generation):
+            site.tale.step(site.name, f"is refused: generation {group.generation} is over")
+            refuse(KafkaError.ILLEGAL_GENERATION, requires_abort=True)
+        self._begun.offsets |= {name_of(each): (each.offset, each.metadata or "") for each in positions}
+
+    def commit_transaction(self, timeout: float) -> None:
+        del timeout
+        site, begun = self._site, self._begun
+        if begun.committed:
+            return
+        self._reach("commits")
+        if not site.cluster.is_open(begun) or site.tale.odds(site.moods.fenced / 2):
+            site.cluster.abort(begun)
+            self._end_for_good("is fenced, its transaction aborted")
+        if site.tale.odds(site.moods.commit_refused):
+            site.tale.step(site.name, "cannot commit")
+            refuse(KafkaError.COORDINATOR_NOT_AVAILABLE, requires_abort=True)
+        if site.tale.odds(site.moods.commit_unheard / 2):
+            site.tale.step(site.name, "is not heard")
+            refuse(KafkaError._TIMED_OUT, retriable=True)
+        site.cluster.commit(begun)
+        site.tale.step(site.name, f"committed {_told(begun)}")
+        site.fibre.check()
+        if site.tale.odds(site.moods.fenced / 2):
+            self._end_for_good("is fenced after its commit")
+        if site.tale.odds(site.moods.commit_unheard / 2):
+            site.tale.step(site.name, "hears no answer")
+            refuse(KafkaError._TIMED_OUT, retriable=True)
+        self._reach("knows of it")
+        self._consumer.is_nervous = False
+
+    def abort_transaction(self, timeout: float) -> None:
+        del timeout
+        self._reach("aborts")
+        self._site.cluster.abort(self._begun)
+        self._consumer.is_nervous = True
+
+    def poll(self, timeout: float) -> None:
+        del timeout
+
+    def purge(self) -> None: ...
+
+    def flush(self, timeout: float) -> None:
+        del timeout
+
+    @property
+    def _begun(self) -> Transaction:
+        assert self._transaction is not None
+        return self._transaction
+
+    def _end_for_good(self, what: str) -> NoReturn:
+        self._is_fenced = True
+        self._site.tale.step(self._site.name, what)
+        refuse(KafkaError._FENCED, fatal=True)
+
+    def _go_on(self) -> None:
+        if self._is_fenced:
+            refuse(KafkaError._FENCED, fatal=True)
+
+    def _reach(self, what: str) -> None:
+        """A request is on its way."""
+        self._go_on()
+        self._site.fibre.sleep(self._site.tale.delay())
+        self._site.tale.step(self._site.name, what)
+        self._site.fibre.check()
+
+
+def _told(transaction: Transaction) -> str:
+    outcomes = " ".join(f"{each.source}={each.status}" for each in transaction.outcomes)
+    offsets = " ".join(
+        f"{p.topic}/{p.partition}@{at}{'+' if above else ''}" for p, (at, above) in transaction.offsets.items()
+    )
+    return f"{outcomes} | {offsets}"
