@@ -1,0 +1,64 @@
+"""Thousands of seeds: the real core, flow and Kafka worker, and every promise kept whatever goes wrong."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulation.seeded import run
+from tests.simulation.simulate import Total, explore, main
+
+SEEDS = 5000
+WHAT_GOES_WRONG = (
+    "is killed",
+    "is to stop",
+    "stalls for",
+    "drops what it lost",
+    "gives up",
+    "is refused: generation",
+    "is not heard",
+    "hears no answer",
+    "cannot commit",
+    "is fenced, its transaction aborted",
+    "is fenced after its commit",
+    "is answered 521",
+    "(503 done)",
+    "(401)",
+    "cannot settle",
+    "does again",
+    "is denied its claim",
+    "=DUPLICATE",
+    "=INVALID",
+    "committed earns/",
+)
+
+
+@pytest.fixture(autouse=True)
+def hashes_are_the_same_in_every_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    yield
+
+
+def test_every_promise_holds_for_thousands_of_seeds() -> None:
+    total = Total()
+    for found, total in explore(SEEDS, first=0, processes=os.cpu_count() or 1):
+        assert not found.failed, total
+
+    assert len(total.interleavings) == total.seeds == SEEDS
+
+
+def test_a_seed_tells_the_same_story_whenever_it_runs() -> None:
+    assert run(2).story == run(2).story
+
+
+def test_the_first_seeds_meet_everything_that_can_go_wrong() -> None:
+    told = "\n".join(line for seed in range(200) for line in run(seed).story)
+
+    assert [each for each in WHAT_GOES_WRONG if each not in told] == []
+
+
+def test_the_count_of_what_was_explored_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESSES", "1")
+
+    assert main(["100"]) == 0
+    assert capsys.readouterr().out.startswith("100 seeds, ")
