@@ -9,6 +9,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 CODE := consumer tests ops benchmarks
 TEXTS := docs README.md CHANGELOG.md SECURITY.md schemas helm Makefile pyproject.toml .ci
 FAST := tests/core tests/flow tests/simulation
+SEEDS ?= 5000
+FIRST ?= 0
 IMAGE ?= returns-consumer
 LOCK ?= requirements.lock
 SBOM ?= dist/returns-consumer.cdx.json
@@ -47,6 +49,14 @@ check: setup ## lint, format, types, layers, spelling
 .PHONY: coverage
 coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
 	$(BIN)/python -m pytest $(FAST) --cov
+
+.PHONY: simulate
+simulate: setup ## SEEDS seeds of the simulation, from FIRST on; each that fails is told with the way to its story
+	$(BIN)/python -m tests.simulation.simulate $(SEEDS) $(FIRST)
+
+.PHONY: mutations
+mutations: setup ## the simulation hunts every bug on its list; about five minutes
+	$(BIN)/python -m tests.simulation.mutations
 
 .PHONY: verify-ops
 verify-ops: setup ## what operators get: every validator of it, one line each

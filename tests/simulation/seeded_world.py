@@ -114,25 +114,21 @@ class SeededWorld:
         return own[0] if own and self.tale.odds(0.75) else self.tale.chance.choice(alive) if alive else None
 
     def _kill(self, who: str) -> None:
-        struck = self._struck(who)
-        if struck is not None:
+        if (struck := self._struck(who)) is not None:
             self.tale.loop.call_later(self.tale.delay(2 * self._session), self.group.leave, struck.consumer.member)
             self.start_one(self.tale.delay(2 * self._session))
             struck.kill()
 
     def _stop(self, who: str) -> None:
-        struck = self._struck(who)
-        if struck is not None:
+        if (struck := self._struck(who)) is not None:
             struck.stop()
 
     def _expel(self, who: str) -> None:
-        struck = self._struck(who)
-        if struck is not None:
+        if (struck := self._struck(who)) is not None:
             struck.expel()
 
     def _stall(self, who: str) -> None:
-        struck = self._struck(who)
-        if struck is not None:
+        if (struck := self._struck(who)) is not None:
             seconds = self.tale.delay(4 * self._session)
             struck.stall(seconds)
             if seconds > self._session:

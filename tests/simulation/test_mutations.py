@@ -37,6 +37,8 @@ def test_the_mutants_are_caught() -> None:
 
 
 def test_a_change_that_is_no_bug_is_not_caught() -> None:
-    nothing = Mutant(name="nothing", file="consumer/flow/late.py", old="taken: Target | None = None", new="taken = None")
+    nothing = Mutant(
+        name="nothing", file="consumer/flow/late.py", old="taken: Target | None = None", new="taken = None"
+    )
 
     assert str(hunt(nothing, seeds=20)) == "nothing: NOT CAUGHT"
