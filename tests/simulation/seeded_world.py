@@ -61,7 +61,7 @@ class SeededWorld:
             options=options,
             window=chance.choice((1, 2, 4, 8, 50)),
             client_moods=_client_moods(chance),
-            store_moods=StoreMoods(away=chance.choice((0.0, 0.0, 0.05)), unheard=chance.choice((0.0, 0.1, 0.3))),
+            store_moods=StoreMoods(away=chance.choice((0.0, 0.05, 0.1)), unheard=chance.choice((0.0, 0.1, 0.3))),
         )
         self.tale.strikes = dict(self._strikes(chance))
         self.tale.watch = self._watch
@@ -97,6 +97,7 @@ class SeededWorld:
             self._kill,
             self._kill,
             self._stop,
+            self._expel,
             self._expel,
             self._stall,
             self._move,
