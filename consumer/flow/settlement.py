@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from consumer.core.model import Coordinates, EarnId, Millis
-from consumer.core.outcome import RevokeOutcome
+from consumer.core.outcome import RevokeOutcome, VerdictKind
 from consumer.core.plan import Plan
 from consumer.flow.item import Decided, Item, LateItem, OpenReturn, source
 from consumer.flow.outlet import Outlet
@@ -76,13 +76,13 @@ def _own(item: LateItem, plan: Plan, asked: Round | None, told: AbstractSet[Earn
     """What of a late plan is the record's own to tell.
 
     Not the earns that another record of the same request takes, nor those of which a return that is settled together
-    with it tells, without a call, already.
+    with it tells, without a call, already; but what was revoked in its own name.
     """
     owners: Mapping[EarnId, Coordinates] = asked.owners if asked is not None else {}
     return replace(
         plan,
         revoke=tuple(e for e in plan.revoke if owners.get(e.key.earn_id, source(item)) == source(item)),
-        known=tuple(verdict for verdict in plan.known if verdict.earn_id not in told),
+        known=tuple(v for v in plan.known if v.kind is VerdictKind.REVOKED or v.earn_id not in told),
     )
 
 

@@ -9,7 +9,7 @@ from consumer.ports import Call, Partition, Response, Settlement
 from tests.flow import virtual_time
 from tests.flow.a_world import a_flow
 from tests.flow.claiming import ELSEWHERE, NOT_VALID, a_flow_with_earns, claimed_by, key
-from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, ok
+from tests.flow.fakes import EARNS, RETURNS, Answer, FakeVendor, SlowLedger, answer, ok
 from tests.flow.parts import LEASE, Options
 from tests.flow.records import earned, record, return_fields, returned
 
@@ -109,6 +109,27 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_did
         kinds = [flow.published.of(offset).verdicts[0].kind for offset in range(3)]
         assert kinds == [VerdictKind.ALREADY_REVOKED, VerdictKind.REVOKED, VerdictKind.REVOKED]
         assert flow.vendor.asked == [["e1"], ["e2"]]
+
+    virtual_time.run(main())
+
+
+def test_what_was_revoked_in_the_name_of_a_late_earns_record_behind_is_told_there() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(latency=1.0), ledger, Options(max_earns_per_call=1))
+        flow.receive(earned(2, "e3", bill_number="b3"))
+        await claimed_by(ledger, Coordinates(EARNS, 0, 0))
+        flow.receive(returned(0, "r2", bill_number="b2"))
+        await asyncio.sleep(0.5)
+        flow.receive(returned(1), returned(2, "r3", bill_number="b3"), returned(3, "r4"))
+        await asyncio.sleep(0.1)
+        flow.receive(earned(0, "e1"))
+        await flow.rest(LEASE / 2)
+
+        kinds = [flow.published.of(offset).verdicts[0].kind for offset in (1, 3)]
+        assert kinds == [VerdictKind.ALREADY_REVOKED, VerdictKind.ALREADY_REVOKED]
+        assert flow.published.of(0, EARNS).verdicts[0].kind is VerdictKind.REVOKED
+        assert flow.vendor.asked == [["e2"], ["e1"], ["e3"]]
 
     virtual_time.run(main())
 
