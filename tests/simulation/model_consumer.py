@@ -9,7 +9,7 @@ from tests.simulation.broker import Sent
 from tests.simulation.group import Member
 from tests.simulation.site import Membership, Site, name_of, named, refuse
 
-LONGEST_WAIT = 1.0
+LONGEST_WAIT = 10.0
 AFTER_AN_ABORT = 0.05
 NOTHING_COMMITTED = -1001
 
