@@ -18,8 +18,8 @@ FLOW_MUTANTS = (
     ),
     mutant(
         "a 731 after a call in an earlier life is dead-lettered",
-        "flow/lane.py",
-        "        merged.doubtful.update(key.earn_id for key in answer.uncertain)\n",
+        "flow/round.py",
+        "        self.doubtful.update(doubtful)\n",
         "",
     ),
     mutant(
