@@ -41,6 +41,7 @@ ORG = OrgId("org-1")
 CUSTOMER = CustomerId(4711)
 BILL = BillNumber("B-1")
 DAY = 86_400_000
+MOST_LINES = 10_000
 BOUGHT_AT = Millis(1_763_000_000_000)
 RETURNED_AT = Millis(BOUGHT_AT + DAY)
 

@@ -1,7 +1,6 @@
 """Whether what the settings name is there: brokers, topics, registry, ledger, vendor. Nothing is changed."""
 
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
@@ -14,10 +13,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumer.adapters import ledger
+from consumer.adapters.revoke_api import trusting
 from consumer.cli.causes import causes
 from consumer.cli.connect_kafka import kafka_findings
 from consumer.cli.finding import Finding, fine, note, wrong
+from consumer.ports import tls_refusal
 from consumer.settings import Settings
+from consumer.settings.sections import Api
 
 ASK = 5.0
 """Seconds for one answer."""
@@ -37,14 +39,28 @@ def _registry(settings: Settings) -> Iterator[Finding]:
     url = settings.schemas.registry_url
     if url is None:
         return
-    user, _, password = settings.schemas.registry_auth_reader()().partition(":")
+    schemas = settings.schemas
+    user, _, password = schemas.registry_auth_reader()().partition(":")
+    token = schemas.registry_token_reader()()
+    context = trusting(schemas.registry_ca)
+    if schemas.registry_certificate is not None:
+        secret = schemas.registry_key_password_reader()()
+        context.load_cert_chain(schemas.registry_certificate, schemas.registry_key, secret)
     answer = _asked(
-        lambda: httpx.get(f"{url.rstrip('/')}/subjects", auth=(user, password) if user else None, timeout=ASK)
+        lambda: httpx.get(
+            f"{url.rstrip('/')}/subjects",
+            auth=(user, password) if user else None,
+            headers={"Authorization": f"Bearer {token}"} if token else None,
+            verify=context,
+            timeout=ASK,
+        ),
+        "schemas.registry_ca",
     )
     if isinstance(answer, str):
         yield wrong("schemas.registry_url", f"the registry does not answer: {answer}")
     elif answer.status_code in UNAUTHORIZED:
-        yield wrong("schemas.registry_auth", "the registry refuses these credentials")
+        name = "schemas.registry_token" if token else "schemas.registry_auth"
+        yield wrong(name, "the registry refuses these credentials")
     elif answer.is_error:
         yield wrong("schemas.registry_url", f"the registry answers {answer.status_code}; is the path right?")
     else:
@@ -89,22 +105,22 @@ def _takes_no_file(folder: Path) -> str | None:
 
 def _vendor(settings: Settings) -> Iterator[Finding]:
     api = settings.api
-    unreachable = _handshake(api.base_url)
+    unreachable = _handshake(api.base_url, api.ca)
     if unreachable is not None:
         yield wrong("api.base_url", f"the vendor cannot be reached: {unreachable}")
         return
     yield fine("api.base_url", "the vendor can be reached")
-    yield _clock(api.base_url)
+    yield _clock(api)
     if api.auth == "basic":
         yield note("api.username", "not checked: only a call that spends quota would tell")
     elif api.auth == "oauth":
         yield _token(settings)
 
 
-def _clock(url: str) -> Finding:
+def _clock(api: Api) -> Finding:
     """Whether our clock goes with the vendor's. It is asked for nothing, without credentials, so no quota is spent."""
     asked_at = time.time()
-    answer = _asked(lambda: httpx.head(url, timeout=ASK))
+    answer = _asked(lambda: httpx.head(api.base_url, verify=trusting(api.ca), timeout=ASK), "api.ca")
     if isinstance(answer, str) or (told := _seconds(answer.headers.get("Date"))) is None:
         return note("clock", "the vendor does not tell the time; see that this machine's clock is set by NTP")
     skew = asked_at - told
@@ -125,7 +141,7 @@ def _token(settings: Settings) -> Finding:
     api = settings.api
     keys = {"key": api.oauth_key_reader()(), "secret": api.oauth_secret_reader()()}
     url = f"{api.base_url.rstrip('/')}/v3/oauth/token/generate"
-    answer = _asked(lambda: httpx.post(url, json=keys, timeout=ASK))
+    answer = _asked(lambda: httpx.post(url, json=keys, verify=trusting(api.ca), timeout=ASK), "api.ca")
     if isinstance(answer, str):
         return wrong("api.oauth_key", f"the token endpoint does not answer: {answer}")
     if answer.is_success and b"accessToken" in answer.content:
@@ -133,14 +149,14 @@ def _token(settings: Settings) -> Finding:
     return wrong("api.oauth_key", f"the vendor gives no token, but status {answer.status_code}")
 
 
-def _asked(ask: Callable[[], httpx.Response]) -> httpx.Response | str:
+def _asked(ask: Callable[[], httpx.Response], ca_setting: str) -> httpx.Response | str:
     try:
         return ask()
     except httpx.HTTPError as error:
-        return "; ".join(causes(error))
+        return tls_refusal(error, ca_setting) or "; ".join(causes(error))
 
 
-def _handshake(url: str) -> str | None:
+def _handshake(url: str, ca: Path | None) -> str | None:
     """Why nobody can be reached there, if so; no request is made."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -148,7 +164,7 @@ def _handshake(url: str) -> str | None:
     try:
         with socket.create_connection((host, parts.port or (443 if secure else 80)), timeout=ASK) as plain:
             if secure:
-                ssl.create_default_context().wrap_socket(plain, server_hostname=host).close()
+                trusting(ca).wrap_socket(plain, server_hostname=host).close()
     except OSError as error:
-        return "; ".join(causes(error))
+        return tls_refusal(error, "api.ca") or "; ".join(causes(error))
     return None

@@ -1,6 +1,6 @@
 """When a record's sense is broken: the breach, and the rules every kind of record shares."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +8,6 @@ from consumer.core.model import BillNumber, CustomerId, EventId, Millis, OrgId
 
 MAX_ID_BYTES = 255
 """The longest id that every ledger can index, in UTF-8."""
-MAX_LINES = 10_000
 MAX_CUSTOMER_ID = 2**63 - 1
 YEAR_1 = -62_135_596_800_000
 YEAR_9999 = 253_402_300_799_999
@@ -61,6 +60,12 @@ def unkeepable_ids(ids: Mapping[str, str | None]) -> Iterator[str]:
 def empty_ids(ids: Mapping[str, str]) -> Iterator[str]:
     """Which of these required ids are empty."""
     return (f"{name} is empty" for name, text in ids.items() if not text)
+
+
+def too_many(name: str, items: Sequence[object], most: int) -> Iterator[str]:
+    """A list has at most so many items; what has more is not looked at further."""
+    if len(items) > most:
+        yield f"{name} has more than {most} items, the most that limits.lines allows"
 
 
 def bad_customer(customer_id: int | None) -> Iterator[str]:

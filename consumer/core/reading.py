@@ -6,7 +6,6 @@ from math import isfinite
 from typing import TypedDict, cast
 
 from consumer.core.breach import (
-    MAX_LINES,
     YEAR_1,
     Breach,
     bad_customer,
@@ -17,6 +16,7 @@ from consumer.core.breach import (
     readable_bills,
     readable_customer,
     readable_event,
+    too_many,
     unkeepable_ids,
     unreadable,
 )
@@ -78,10 +78,10 @@ class _Return(TypedDict):
     purchase_lines: list[_PurchaseLine] | None
 
 
-def read_return(fields: Mapping[str, object], default_org: OrgId) -> ReturnTransaction | Breach:
+def read_return(fields: Mapping[str, object], default_org: OrgId, most_lines: int) -> ReturnTransaction | Breach:
     """The return, or the first rule it breaks. `fields` are those of a record of the schema ReturnTransaction."""
     told = cast("_Return", fields)
-    broken = next(_broken_rules(told), None)
+    broken = next(_broken_rules(told, most_lines), None)
     if broken is not None:
         return _breach(told, broken, default_org)
     return ReturnTransaction(
@@ -137,15 +137,15 @@ def _parents(told: _Return) -> Iterator[str]:
     return (line["parent_bill_number"] for line in told["lines"] if line["parent_bill_number"])
 
 
-def _broken_rules(told: _Return) -> Iterator[str]:
+def _broken_rules(told: _Return, most_lines: int) -> Iterator[str]:
     return chain(
         empty_ids({"event_id": told["event_id"]}),
         bad_customer(told["customer_id"]),
         bad_moment("returned_at", told["returned_at"], earliest=1),
         bad_moment("purchased_at", told["purchased_at"], earliest=YEAR_1),
         _missing_goods(told),
-        _bad_lines("lines", told["lines"]),
-        _bad_lines("purchase_lines", told["purchase_lines"] or ()),
+        _bad_lines("lines", told["lines"], most_lines),
+        _bad_lines("purchase_lines", told["purchase_lines"] or (), most_lines),
         unkeepable_ids(
             {
                 "event_id": told["event_id"],
@@ -170,9 +170,8 @@ def _missing_goods(told: _Return) -> Iterator[str]:
         yield "lines is empty"
 
 
-def _bad_lines(name: str, lines: Sequence[_Line | _PurchaseLine]) -> Iterator[str]:
-    if len(lines) > MAX_LINES:
-        yield f"{name} has more than {MAX_LINES} lines"
+def _bad_lines(name: str, lines: Sequence[_Line | _PurchaseLine], most: int) -> Iterator[str]:
+    yield from too_many(name, lines, most)
     for line in lines:
         if not (isfinite(line["quantity"]) and line["quantity"] > 0):
             yield f"{name} has a quantity that is not a finite number above 0"

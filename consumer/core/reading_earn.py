@@ -5,7 +5,6 @@ from itertools import chain
 from typing import NotRequired, TypedDict, cast
 
 from consumer.core.breach import (
-    MAX_LINES,
     Breach,
     bad_customer,
     bad_moment,
@@ -15,6 +14,7 @@ from consumer.core.breach import (
     readable_bills,
     readable_customer,
     readable_event,
+    too_many,
     unkeepable_ids,
 )
 from consumer.core.model import (
@@ -60,11 +60,13 @@ class _Earn(TypedDict):
     request_id: NotRequired[str | None]
 
 
-def read_earn(fields: Mapping[str, object], scope: BillScope, default_org: OrgId) -> EarnEvent | Breach:
+def read_earn(
+    fields: Mapping[str, object], scope: BillScope, default_org: OrgId, most_lines: int
+) -> EarnEvent | Breach:
     """The event, or the first rule it breaks. `fields` are those of a record of the schema EarnEvent."""
     told = cast("_Earn", fields)
     earned = told["kind"] == EarnKind.EARNED
-    broken = next(chain(_broken_ids(told), _broken_earn(told) if earned else ()), None)
+    broken = next(chain(_broken_ids(told), _broken_earn(told, most_lines) if earned else ()), None)
     if broken is not None:
         return _breach(told, broken, default_org)
     key = EarnKey(org_id=effective_org(told["org_id"], default_org), earn_id=EarnId(told["earn_id"]))
@@ -132,7 +134,7 @@ def _broken_ids(told: _Earn) -> Iterator[str]:
     )
 
 
-def _broken_earn(told: _Earn) -> Iterator[str]:
+def _broken_earn(told: _Earn, most_lines: int) -> Iterator[str]:
     """The rules for the rest, which counts only when something was earned."""
     named = told["earned_from_type"] != EarnedFromType.ACTIVITY or _waits_for(told) is not None
     codes: dict[str, str | None] = {
@@ -147,12 +149,6 @@ def _broken_earn(told: _Earn) -> Iterator[str]:
         () if named else empty_ids({"bill_number": told["bill_number"]}),
         bad_moment("earned_at", told["earned_at"], earliest=1),
         unkeepable_ids(codes),
-        _bad_lines(told["line_ids"]),
+        too_many("line_ids", told["line_ids"], most_lines),
+        chain.from_iterable(unkeepable_ids({"a line of line_ids": each}) for each in told["line_ids"]),
     )
-
-
-def _bad_lines(line_ids: list[str]) -> Iterator[str]:
-    if len(line_ids) > MAX_LINES:
-        yield f"line_ids has more than {MAX_LINES} lines"
-    for line_id in line_ids:
-        yield from unkeepable_ids({"a line of line_ids": line_id})

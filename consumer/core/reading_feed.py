@@ -5,7 +5,6 @@ from itertools import chain
 from typing import TypedDict, cast
 
 from consumer.core.breach import (
-    MAX_LINES,
     Breach,
     effective_org,
     empty_ids,
@@ -13,6 +12,7 @@ from consumer.core.breach import (
     readable_bills,
     readable_customer,
     readable_event,
+    too_many,
     unkeepable_ids,
 )
 from consumer.core.model import (
@@ -59,30 +59,34 @@ class _Purchase(TypedDict):
     promotion_ids: list[str] | None
 
 
-def read_feed(fields: Fields, scope: BillScope, default_org: OrgId) -> Feeding | Breach:
+def read_feed(fields: Fields, scope: BillScope, default_org: OrgId, most_lines: int) -> Feeding | Breach:
     """What the record tells, or the first rule it breaks.
 
     `fields` are those of a record of the schema EarnEvent. A notification may have `earn_ids`, several ends at once,
     instead of one `earn_id`; or be a purchase.
     """
     if fields["kind"] == NAMED_PURCHASE:
-        return _read_purchase(cast("_Purchase", fields), scope, default_org)
+        return _read_purchase(cast("_Purchase", fields), scope, default_org, most_lines)
     if "earn_ids" not in fields:
-        event = read_earn(fields, scope, default_org)
+        event = read_earn(fields, scope, default_org, most_lines)
         return event if isinstance(event, Breach) else (event,)
     earn_ids = cast("list[str]", fields["earn_ids"])
     shared = {**_NOTHING_BUT_IDS, **fields}
-    several = [read_earn({**shared, "earn_id": earn_id}, scope, default_org) for earn_id in earn_ids]
+    broken = next(too_many("earn_ids", earn_ids, most_lines), None)
+    if broken is not None:
+        several_ends = cast("_Purchase", shared)
+        return _breach(several_ends, broken, effective_org(several_ends["org_id"], default_org))
+    several = [read_earn({**shared, "earn_id": earn_id}, scope, default_org, most_lines) for earn_id in earn_ids]
     breach = next((each for each in several if isinstance(each, Breach)), None)
     return tuple(each for each in several if not isinstance(each, Breach)) if breach is None else breach
 
 
-def _read_purchase(told: _Purchase, scope: BillScope, default_org: OrgId) -> Feeding | Breach:
+def _read_purchase(told: _Purchase, scope: BillScope, default_org: OrgId, most: int) -> Feeding | Breach:
     """The purchase; nothing where it can name no earn, for want of a customer, a request or a promotion."""
     promotions, customer_id = told["promotion_ids"], readable_customer(told["customer_id"])
     if customer_id is None or not told["request_id"] or promotions == []:
         return ()
-    broken = next(chain(_broken(told), _bad_promotions(promotions or [])), None)
+    broken = next(chain(_broken(told), _bad_promotions(promotions or [], most)), None)
     org_id = effective_org(told["org_id"], default_org)
     if broken is not None:
         return _breach(told, broken, org_id)
@@ -107,9 +111,8 @@ def _broken(told: _Purchase) -> Iterator[str]:
     return chain(empty_ids(ids), unkeepable_ids(ids), unkeepable_ids(others))
 
 
-def _bad_promotions(promotions: list[str]) -> Iterator[str]:
-    if len(promotions) > MAX_LINES:
-        yield f"promotion_ids has more than {MAX_LINES}"
+def _bad_promotions(promotions: list[str], most: int) -> Iterator[str]:
+    yield from too_many("promotion_ids", promotions, most)
     for promotion in promotions:
         yield from unkeepable_ids({"one of promotion_ids": promotion})
 

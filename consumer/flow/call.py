@@ -103,8 +103,12 @@ class Caller:
             response = await (self._api.revoke(call) if operation == "revoke" else self._api.listing(call))
         except Unavailable as silence:
             self._telemetry.called(operation, silence.reason, self._loop.time() - started)
+            if silence.words is not None:
+                self._telemetry.event("api_unreachable", operation=operation, reason=silence.words)
             return self._silent(permit, call.customer_id, silence)
         self._telemetry.called(operation, str(response.status), self._loop.time() - started)
+        if response.unread is not None:
+            self._telemetry.event("answer_unread", operation=operation, code=response.status, reason=response.unread)
         return response
 
     async def _refresh(self) -> None:
@@ -112,7 +116,7 @@ class Caller:
             await self._api.refresh()
         except Unavailable as silence:
             self._telemetry.refreshed(succeeded=False)
-            raise Unavailable(REFUSED, retry_after=silence.retry_after, sent=False) from silence
+            raise Unavailable(REFUSED, retry_after=silence.retry_after, sent=False, words=silence.words) from silence
         self._telemetry.refreshed(succeeded=True)
 
     def _silent(self, permit: Permit, customer: Hashable, silence: Unavailable) -> NoAnswer:

@@ -55,7 +55,8 @@ class Feed:
             return fields
         if isinstance(fields, Foreign):
             return ()
-        return read_feed(fields, self._world.rules.scope, self._world.rules.default_org)
+        rules = self._world.rules
+        return read_feed(fields, rules.scope, rules.default_org, rules.max_lines)
 
     async def _tell(self, read: Sequence[tuple[Record, Feeding]]) -> Late:
         """The late ones among the records that tell of earns."""

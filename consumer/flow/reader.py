@@ -60,7 +60,7 @@ class Reader:
                     self._note_unknown(schema_id, first_unknown)
                     return breach
             except Unavailable as silence:
-                self._telemetry.event("registry_unavailable", reason=silence.reason, attempt=attempt)
+                self._telemetry.event("registry_unavailable", reason=silence.words or silence.reason, attempt=attempt)
             await asyncio.sleep(backoff(self._retry, attempt=min(attempt, 5), chance=self._chance()))
         return None
 

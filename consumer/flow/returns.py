@@ -57,7 +57,7 @@ class Returns:
         fields = await self._reader.fields(record, self._world.is_ours)
         if fields is None or isinstance(fields, Foreign | Breach):
             return fields
-        returned = read_return(fields, self._world.rules.default_org)
+        returned = read_return(fields, self._world.rules.default_org, self._world.rules.max_lines)
         if isinstance(returned, Breach):
             return returned
         return Opening(

@@ -24,6 +24,7 @@ class Rules:
     retry: RetryPolicy
     scope: BillScope
     default_org: OrgId
+    max_lines: int
     max_earns_per_call: int
     lease: int
     verify_uncertain: bool

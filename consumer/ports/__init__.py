@@ -1,5 +1,6 @@
 """What the flow needs of the world, as Protocols, and the ways the world can fail to answer."""
 
+from consumer.ports.certificates import tls_refusal
 from consumer.ports.encoding import (
     Decoder,
     OutcomeEncoder,
@@ -86,4 +87,5 @@ __all__ = [
     "Unavailable",
     "Undecodable",
     "WallClock",
+    "tls_refusal",
 ]

@@ -5,11 +5,15 @@ class Unavailable(Exception):  # noqa: N818 - an answer that is not there is no 
     """No answer can be had now; the same question may be asked again later.
 
     `reason` is the kind of silence, a label for metrics. `retry_after` is the least wait, in seconds, that the far
-    side asked for. `sent` is False when the question surely never left.
+    side asked for. `sent` is False when the question surely never left. `words` tell a person more, where there is
+    more.
     """
 
-    def __init__(self, reason: str, *, retry_after: float | None = None, sent: bool = True) -> None:
+    def __init__(
+        self, reason: str, *, retry_after: float | None = None, sent: bool = True, words: str | None = None
+    ) -> None:
         super().__init__(reason)
+        self.words = words
         self.reason = reason
         self.retry_after = retry_after
         self.sent = sent

@@ -41,6 +41,8 @@ EventName = Literal[
     "outcome",
     "earn_unreadable",
     "throttled",
+    "api_unreachable",
+    "answer_unread",
     "credentials_refreshed",
     "credentials_rejected",
     "flood",

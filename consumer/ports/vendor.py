@@ -29,12 +29,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """Any HTTP answer, whatever its status. `retry_after` in seconds."""
+    """Any HTTP answer, whatever its status. `retry_after` in seconds.
+
+    `unread` tells why the body was left, and counts as none, if it was.
+    """
 
     status: int
     body: bytes
     retry_after: float | None
     request_id: RequestId | None
+    unread: str | None = None
 
 
 class RevokeApi(Protocol):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import kafka_options, mapping, secret
+from consumer.settings import certificates, kafka_options, mapping, secret
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -150,6 +150,10 @@ def _notifications(settings: Settings) -> Iterator[Problem]:
     return (Problem(names, text) for names, text in mapping.problems(settings.notifications))
 
 
+def _certificates(settings: Settings) -> Iterator[Problem]:
+    return (Problem(names, text) for names, text in certificates.problems(settings))
+
+
 def _ledger(settings: Settings) -> Iterator[Problem]:
     location = settings.ledger.location()
     if location and not _is_ledger(location):
@@ -236,6 +240,7 @@ RULES: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _topics,
     _registry,
     _notifications,
+    _certificates,
     _ledger,
     _api,
     _files,

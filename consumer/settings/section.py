@@ -1,8 +1,20 @@
 """What all sections of the settings share."""
 
 import json
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+
+
+def none_if_empty(value: object) -> object:
+    """An empty text is as good as none."""
+    return None if value == "" else value
+
+
+PlainSecret = Annotated[SecretStr | None, BeforeValidator(none_if_empty)]
+File = Annotated[Path | None, BeforeValidator(none_if_empty)]
+Text = Annotated[str | None, BeforeValidator(none_if_empty)]
 
 
 class Section(BaseModel):

@@ -2,24 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from consumer.core.model import EarnedFromType
+from consumer.settings.limits import Limits
 from consumer.settings.notifications import Notifications
+from consumer.settings.schemas import Schemas
 from consumer.settings.secret import Secret
-from consumer.settings.section import Section, from_json
+from consumer.settings.section import File, PlainSecret, Section, Text, from_json, none_if_empty
 
 Scalar = bool | int | float | str
 DAY = 86_400.0
 TOPIC_NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
-
-
-def _none_if_empty(value: object) -> object:
-    return None if value == "" else value
 
 
 def _lower(value: object) -> object:
@@ -32,13 +29,9 @@ def _topic_name(value: str) -> str:
     return value
 
 
-OutputEncoding = Literal["single-object", "confluent"]
 Topic = Annotated[str, AfterValidator(_topic_name)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 PositiveInt = Annotated[int, Field(gt=0)]
-PlainSecret = Annotated[SecretStr | None, BeforeValidator(_none_if_empty)]
-File = Annotated[Path | None, BeforeValidator(_none_if_empty)]
-Text = Annotated[str | None, BeforeValidator(_none_if_empty)]
 
 
 class Kafka(Section):
@@ -66,27 +59,6 @@ class Topics(Section):
     dead_letters: Topic = Field(default="return-transactions.dead-letters", description="What a person must look at.")
 
 
-def _output(given: dict[str, object]) -> OutputEncoding:
-    return "confluent" if given.get("registry_url") else "single-object"
-
-
-class Schemas(Section):
-    """How records are read and written."""
-
-    registry_url: Text = Field(default=None, description="A Confluent-compatible schema registry.")
-    registry_auth: PlainSecret = Field(default=None, description="Its credentials, `user:password`.")
-    registry_auth_file: File = Field(default=None, description="A file with the registry's credentials.")
-    accept_json: bool = Field(default=True, description="Whether records may be JSON text.")
-    output: OutputEncoding = Field(
-        default_factory=_output,
-        description="The encoding of outcomes: `single-object`, or `confluent` where a registry is set.",
-    )
-
-    def registry_auth_reader(self) -> Secret:
-        """The registry's `user:password`; empty when there is none."""
-        return Secret(self.registry_auth, self.registry_auth_file)
-
-
 class Ledger(Section):
     """The memory of earns and returns, one for all instances of a group."""
 
@@ -110,6 +82,7 @@ class Api(Section):
 
     base_url: str = Field(default="", description="Required. `https://HOST`; the paths are the vendor's own.")
     allow_plaintext: bool = Field(default=False, description="Whether `http://` may leave this machine.")
+    ca: File = Field(default=None, description="A PEM file with the only authorities to trust; else everybody's.")
     auth: Literal["basic", "oauth", "none"] = Field(default="basic", description="`basic`, `oauth` or `none`.")
     username: Text = Field(default=None, description="With `basic`; no secret.")
     password: PlainSecret = Field(default=None, description="With `basic`.")
@@ -153,7 +126,7 @@ class Policy(Section):
         min_length=1,
         description="A list of ACTIVITY, MILESTONE, REWARD, BULK_ISSUE.",
     )
-    max_return_age: Annotated[Positive | None, BeforeValidator(_none_if_empty)] = Field(
+    max_return_age: Annotated[Positive | None, BeforeValidator(none_if_empty)] = Field(
         default=None, description="Returns later than this after the purchase take nothing."
     )
 
@@ -191,7 +164,7 @@ class Log(Section):
     level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         default="info", description="`debug`, `info`, `warning` or `error`."
     )
-    format: Annotated[Literal["json", "console"] | None, BeforeValidator(_none_if_empty)] = Field(
+    format: Annotated[Literal["json", "console"] | None, BeforeValidator(none_if_empty)] = Field(
         default=None, description="`json` or `console`; by itself json, and console on a terminal."
     )
 
@@ -208,6 +181,7 @@ class Settings(Section):
     policy: Policy = Field(default_factory=Policy)
     retry: Retry = Field(default_factory=Retry)
     dead_letters: DeadLetters = Field(default_factory=DeadLetters)
+    limits: Limits = Field(default_factory=Limits)
     purchases: Purchases = Field(default_factory=Purchases)
     http: Http = Field(default_factory=Http)
     log: Log = Field(default_factory=Log)

@@ -9,7 +9,7 @@ from importlib import metadata
 import confluent_kafka
 from prometheus_client import CollectorRegistry
 
-from consumer.adapters.avro import REVOKE_OUTCOME, OutcomeCodec, Registry, load_schema
+from consumer.adapters.avro import REVOKE_OUTCOME, OutcomeCodec, Registry, RegistryAccess, load_schema
 from consumer.adapters.ledger import SqlLedger, open_ledger
 from consumer.adapters.logs import Log
 from consumer.adapters.metrics import Build, Families, Metrics, SourceTopics
@@ -69,7 +69,17 @@ def schema_registry(settings: Settings) -> Registry | None:
     schemas = settings.schemas
     if schemas.registry_url is None:
         return None
-    return Registry(schemas.registry_url, auth=schemas.registry_auth_reader()() or None, timeout=REGISTRY_TIMEOUT)
+    access = RegistryAccess(
+        url=schemas.registry_url,
+        timeout=REGISTRY_TIMEOUT,
+        auth=schemas.registry_auth_reader(),
+        token=schemas.registry_token_reader(),
+        ca=schemas.registry_ca,
+        certificate=schemas.registry_certificate,
+        key=schemas.registry_key,
+        key_password=schemas.registry_key_password_reader(),
+    )
+    return Registry(access)
 
 
 def _families(registry: CollectorRegistry, version: str) -> Families:
@@ -98,7 +108,15 @@ def vendor(settings: Settings, metrics: Metrics) -> HttpRevokeApi:
             auth = OAuth(key=api.oauth_key_reader(), secret=api.oauth_secret_reader())
         case "none":
             auth = Anonymous()
-    config = ApiConfig(base_url=api.base_url, auth=auth, timeout=api.timeout, concurrency=api.concurrency)
+    config = ApiConfig(
+        base_url=api.base_url,
+        auth=auth,
+        timeout=api.timeout,
+        concurrency=api.concurrency,
+        answer_bytes=settings.limits.answer_bytes,
+        listing_bytes=settings.limits.listing_bytes,
+        ca=api.ca,
+    )
     told = Watcher(on_token=metrics.token_asked, on_refresh=metrics.renewed)
     return HttpRevokeApi(config, clock=time.monotonic, wall_clock=time.time, watcher=told)
 

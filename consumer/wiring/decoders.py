@@ -6,6 +6,7 @@ from consumer.adapters.avro import (
     EARN_EVENT,
     RETURN_TRANSACTION,
     NotificationReader,
+    ReadLimits,
     RecordDecoder,
     Registry,
     load_schema,
@@ -25,8 +26,14 @@ def record_decoder(settings: Settings, topic: SourceTopic, registry: Registry | 
         load_schema(SCHEMAS[topic]),
         registry=registry,
         accept_json=settings.schemas.accept_json,
+        limits=read_limits(settings),
         notifications=_notifications(settings, topic) if settings.notifications.enabled else None,
     )
+
+
+def read_limits(settings: Settings) -> ReadLimits:
+    """How large a record may be."""
+    return ReadLimits(record_bytes=settings.limits.record_bytes, json_depth=settings.limits.json_depth)
 
 
 def _notifications(settings: Settings, topic: SourceTopic) -> NotificationReader:

@@ -85,6 +85,7 @@ def rules(settings: Settings) -> Rules:
         retry=retry_policy(settings),
         scope=BillScope(settings.purchases.bill_scope),
         default_org=OrgId(settings.api.org_id or ""),
+        max_lines=settings.limits.lines,
         max_earns_per_call=settings.api.max_earns_per_call,
         lease=int(settings.ledger.claim_lease * MILLISECONDS),
         verify_uncertain=settings.api.verify_uncertain,

@@ -103,7 +103,7 @@ class Service:
                 await built.codec.prepare()
             except Unavailable as silence:
                 attempt += 1
-                built.log.event("registry_unavailable", reason=silence.reason, attempt=attempt)
+                built.log.event("registry_unavailable", reason=silence.words or silence.reason, attempt=attempt)
                 await asyncio.sleep(backoff(built.rules.retry, attempt=min(attempt, 5), chance=chance()))
             else:
                 return

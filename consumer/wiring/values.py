@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from consumer.adapters.avro import REVOKE_OUTCOME, RecordDecoder, load_schema
+from consumer.adapters.avro import REVOKE_OUTCOME, ReadLimits, RecordDecoder, load_schema
 from consumer.adapters.avro.outcome_fields import outcome_of
 from consumer.core.model import CustomerId, Record
 from consumer.core.notification import Foreign
@@ -18,6 +18,8 @@ RETURNS: SourceTopic = "returns"
 EARNS: SourceTopic = "earns"
 
 Fields = Mapping[str, object]
+OUR_OWN = ReadLimits(record_bytes=2**31, json_depth=1)
+"""Outcomes are read whatever their size: we wrote them, and not as JSON."""
 
 
 class Values:
@@ -27,7 +29,9 @@ class Values:
         self._earns = settings.topics.earns
         self._registry = schema_registry(settings)
         self._decoders = {topic: record_decoder(settings, topic, self._registry) for topic in (RETURNS, EARNS)}
-        self._outcomes = RecordDecoder(load_schema(REVOKE_OUTCOME), registry=self._registry, accept_json=False)
+        self._outcomes = RecordDecoder(
+            load_schema(REVOKE_OUTCOME), registry=self._registry, accept_json=False, limits=OUR_OWN
+        )
 
     def fields(self, record: Record) -> Fields | None:
         """The fields of a dead letter's record, None where it cannot be read.

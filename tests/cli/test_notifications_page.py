@@ -16,6 +16,7 @@ from consumer.core.reading_feed import read_feed
 from consumer.settings import Settings, load
 from consumer.settings.notified_fields import DOCUMENTED, FIELDS
 from consumer.wiring.decoders import SourceTopic, record_decoder
+from tests.builders import MOST_LINES
 from tests.cli.given_settings import RIGHT, written
 from tests.contracts.read_fields import fields_of
 
@@ -50,9 +51,9 @@ def test_the_worked_example_is_right_by_itself(tmp_path: Path) -> None:
 
 
 def test_its_purchase_names_its_earn_and_its_return_names_the_purchase(tmp_path: Path) -> None:
-    earned = read_feed(read(tmp_path, "earns", EARNED), BillScope.ORG, HERE)
-    purchase = read_feed(read(tmp_path, "earns", BOUGHT), BillScope.ORG, HERE)
-    returned = read_return(read(tmp_path, "returns", RETURNED), HERE)
+    earned = read_feed(read(tmp_path, "earns", EARNED), BillScope.ORG, HERE, MOST_LINES)
+    purchase = read_feed(read(tmp_path, "earns", BOUGHT), BillScope.ORG, HERE, MOST_LINES)
+    returned = read_return(read(tmp_path, "returns", RETURNED), HERE, MOST_LINES)
 
     assert isinstance(earned, tuple)
     assert isinstance(purchase, NamingPurchase)

@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from consumer.adapters.avro import RecordDecoder
+from consumer.adapters.avro import ReadLimits, RecordDecoder
 from consumer.core.notification import Foreign
 from consumer.ports import Decoder
 from consumer.settings import load
 from consumer.wiring.decoders import SourceTopic, record_decoder
 from tests.cli.given_settings import RIGHT
+
+LIMITS = ReadLimits(record_bytes=1024 * 1024, json_depth=64)
 
 
 def fields_of(decoder: Decoder, value: bytes) -> Mapping[str, Any]:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, RecordDecoder, load_schema
 from consumer.ports import Undecodable
-from tests.contracts.read_fields import fields_of
+from tests.contracts.read_fields import LIMITS, fields_of
 
-RETURNS = RecordDecoder(load_schema(RETURN_TRANSACTION), registry=None, accept_json=True)
-EARNS = RecordDecoder(load_schema(EARN_EVENT), registry=None, accept_json=True)
+RETURNS = RecordDecoder(load_schema(RETURN_TRANSACTION), registry=None, accept_json=True, limits=LIMITS)
+EARNS = RecordDecoder(load_schema(EARN_EVENT), registry=None, accept_json=True, limits=LIMITS)
 
 MINIMAL: dict[str, Any] = {
     "event_id": "r1",
@@ -73,7 +73,7 @@ def test_what_an_editor_puts_before_the_text_is_no_matter(before: bytes) -> None
 
 
 def test_json_is_read_only_where_it_is_accepted() -> None:
-    strict = RecordDecoder(load_schema(RETURN_TRANSACTION), registry=None, accept_json=False)
+    strict = RecordDecoder(load_schema(RETURN_TRANSACTION), registry=None, accept_json=False, limits=LIMITS)
 
     with pytest.raises(Undecodable, match="JSON"):
         strict.decode(json.dumps(MINIMAL).encode())

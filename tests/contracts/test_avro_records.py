@@ -17,7 +17,7 @@ from consumer.adapters.avro.parsed_schema import fingerprint_of, parse_reader, p
 from consumer.adapters.avro.registry import SchemaTexts
 from consumer.adapters.avro.survey import Unusable
 from consumer.ports import SchemaMissing, Undecodable
-from tests.contracts.read_fields import fields_of
+from tests.contracts.read_fields import LIMITS, fields_of
 
 RETURN = load_schema(RETURN_TRANSACTION)
 EARN = load_schema(EARN_EVENT)
@@ -63,7 +63,7 @@ def body_of(fields: Mapping[str, object]) -> bytes:
 
 
 def decoder(schema: OwnSchema = RETURN, *, registry: Registry | None = None) -> RecordDecoder:
-    return RecordDecoder(schema, registry=registry, accept_json=True)
+    return RecordDecoder(schema, registry=registry, accept_json=True, limits=LIMITS)
 
 
 async def decoder_that_learnt(*texts: str) -> RecordDecoder:

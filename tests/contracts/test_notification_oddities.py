@@ -14,6 +14,7 @@ from consumer.core.purchase import BillScope
 from consumer.core.reading import read_return
 from consumer.core.reading_feed import read_feed
 from consumer.ports import Undecodable
+from tests.builders import MOST_LINES
 from tests.contracts.read_fields import notification_decoder
 from tests.notified import Envelope, flat, wrapped
 
@@ -52,9 +53,9 @@ def test_any_notification_is_told_in_some_way(envelope: Envelope, name: str, dat
         if isinstance(fields, Foreign):
             continue
         if by is RETURNS:
-            assert isinstance(read_return(fields, OrgId("")), ReturnTransaction | Breach)
+            assert isinstance(read_return(fields, OrgId(""), MOST_LINES), ReturnTransaction | Breach)
         else:
-            told = read_feed(fields, BillScope.ORG, OrgId(""))
+            told = read_feed(fields, BillScope.ORG, OrgId(""), MOST_LINES)
             assert isinstance(told, NamingPurchase | Breach) or all(isinstance(each, EarnEvent) for each in told)
 
 

@@ -10,9 +10,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from consumer.adapters.avro import REVOKE_OUTCOME, OutcomeCodec, RecordDecoder, Registry, SchemaRefused, load_schema
+from consumer.adapters.avro import (
+    REVOKE_OUTCOME,
+    OutcomeCodec,
+    RecordDecoder,
+    Registry,
+    RegistryAccess,
+    SchemaRefused,
+    load_schema,
+)
 from consumer.adapters.avro.survey import Unusable
 from consumer.ports import Unavailable, Undecodable
+from tests.contracts.read_fields import LIMITS
 
 NOT_FOUND = (404, json.dumps({"error_code": 40403, "message": "Schema 7 not found"}))
 OUTCOME = load_schema(REVOKE_OUTCOME)
@@ -69,7 +78,7 @@ def fake() -> Iterator[FakeRegistry]:
 
 @pytest.fixture
 def registry(fake: FakeRegistry) -> Iterator[Registry]:
-    client = Registry(fake.url, auth=None, timeout=5)
+    client = Registry(RegistryAccess(url=fake.url, timeout=5))
     yield client
     client.close()
 
@@ -117,7 +126,7 @@ async def test_what_no_registry_says_is_no_answer(
 
 
 async def test_a_registry_that_is_not_there_gives_no_answer(fake: FakeRegistry) -> None:
-    elsewhere = Registry(fake.url.rpartition(":")[0] + ":1", auth=None, timeout=5)
+    elsewhere = Registry(RegistryAccess(url=fake.url.rpartition(":")[0] + ":1", timeout=5))
 
     with pytest.raises(Unavailable):
         await elsewhere.schema_texts(7)
@@ -126,7 +135,7 @@ async def test_a_registry_that_is_not_there_gives_no_answer(fake: FakeRegistry) 
 
 async def test_a_registry_that_hangs_gives_no_answer(fake: FakeRegistry) -> None:
     fake.gate.clear()
-    impatient = Registry(fake.url, auth=None, timeout=0.05)
+    impatient = Registry(RegistryAccess(url=fake.url, timeout=0.05))
 
     with pytest.raises(Unavailable):
         await impatient.schema_texts(7)
@@ -158,7 +167,7 @@ async def test_those_who_ask_at_once_share_one_request(fake: FakeRegistry, regis
 
 
 async def test_credentials_travel_with_every_request(fake: FakeRegistry) -> None:
-    client = Registry(fake.url, auth="user:pass:word", timeout=5)
+    client = Registry(RegistryAccess(url=fake.url, timeout=5, auth=lambda: "user:pass:word"))
 
     await client.schema_texts(7)
 
@@ -188,7 +197,7 @@ async def test_a_schema_that_cannot_be_used_makes_its_records_undecodable(
 ) -> None:
     fake.answers["GET /schemas/ids/7"] = schema_answer(**changed)
     fake.answers["GET /subjects/b/versions/2"] = (404, json.dumps({"error_code": 40401, "message": "gone"}))
-    decoder = RecordDecoder(OUTCOME, registry=registry, accept_json=False)
+    decoder = RecordDecoder(OUTCOME, registry=registry, accept_json=False, limits=LIMITS)
 
     assert isinstance(await registry.schema_texts(7), Unusable)
     assert await decoder.learn(7)
@@ -197,7 +206,7 @@ async def test_a_schema_that_cannot_be_used_makes_its_records_undecodable(
 
 
 async def test_what_is_learnt_is_not_asked_again_and_what_is_not_is(fake: FakeRegistry, registry: Registry) -> None:
-    decoder = RecordDecoder(OUTCOME, registry=registry, accept_json=False)
+    decoder = RecordDecoder(OUTCOME, registry=registry, accept_json=False, limits=LIMITS)
     assert not await decoder.learn(7)
     fake.answers["GET /schemas/ids/7"] = schema_answer(schema=OUTCOME.text)
 

@@ -15,10 +15,11 @@ from consumer.adapters.avro import (
     OutcomeCodec,
     RecordDecoder,
     Registry,
+    RegistryAccess,
     load_schema,
 )
 from consumer.adapters.avro import SchemaRefused as Refused
-from tests.contracts.read_fields import fields_of
+from tests.contracts.read_fields import LIMITS, fields_of
 from tests.contracts.test_avro_outcomes import AN_OUTCOME
 from tests.contracts.test_avro_records import A_RETURN
 
@@ -30,7 +31,7 @@ OUTCOME = load_schema(REVOKE_OUTCOME)
 
 @pytest.fixture
 def client(registry: str) -> Iterator[Registry]:
-    client = Registry(registry, auth=None, timeout=10)
+    client = Registry(RegistryAccess(url=registry, timeout=10))
     yield client
     client.close()
 
@@ -48,7 +49,7 @@ def topic() -> str:
 
 
 async def read(client: Registry, value: bytes) -> dict[str, object]:
-    decoder = RecordDecoder(RETURN, registry=client, accept_json=True)
+    decoder = RecordDecoder(RETURN, registry=client, accept_json=True, limits=LIMITS)
     assert await decoder.learn(int.from_bytes(value[1:5], "big"))
     return dict(fields_of(decoder, value))
 
@@ -74,7 +75,7 @@ async def test_what_a_newer_producer_wrote_is_read(client: Registry, foreign: Sc
 
 async def test_an_id_that_nobody_registered_is_not_known(client: Registry) -> None:
     assert await client.schema_texts(2**31 - 1) is None
-    assert not await RecordDecoder(RETURN, registry=client, accept_json=True).learn(999_999)
+    assert not await RecordDecoder(RETURN, registry=client, accept_json=True, limits=LIMITS).learn(999_999)
 
 
 async def test_a_schema_that_refers_to_another_is_read(

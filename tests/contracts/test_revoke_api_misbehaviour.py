@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from consumer.adapters.revoke_api import ApiConfig, Basic, HttpRevokeApi
-from consumer.adapters.revoke_api.api import REVOKE_CAP
 from consumer.core.judge import Asked, Transient, judge
 from consumer.core.model import CustomerId, EarnId, OrgId, PromotionId
 from consumer.ports import Call, Unavailable
@@ -20,12 +19,19 @@ from tests.contracts.a_raw_server import Behaviour, RawServer, a_raw_server, an_
 EARN = Asked(promotion_id=PromotionId("p1"), earn_id=EarnId("e1"))
 CALL = Call(org_id=OrgId("org"), customer_id=CustomerId(7), earns=(EARN,), traceparents=())
 SHORT = 0.2
+CAP = 1024 * 1024
 
 
 @asynccontextmanager
 async def an_api(url: str, *, deadline: float = 5.0) -> AsyncIterator[HttpRevokeApi]:
     config = ApiConfig(
-        base_url=url, auth=Basic(username="me", password=lambda: "hush"), timeout=deadline, concurrency=4
+        base_url=url,
+        auth=Basic(username="me", password=lambda: "hush"),
+        timeout=deadline,
+        concurrency=4,
+        answer_bytes=CAP,
+        listing_bytes=CAP,
+        ca=None,
     )
     api = HttpRevokeApi(config, clock=time.monotonic, wall_clock=lambda: 1_000_000_000.0)
     try:
@@ -158,16 +164,28 @@ async def test_a_post_is_not_repeated_on_a_connection_that_was_closed_meanwhile(
     assert len(server.requests) == 2
 
 
-async def test_a_body_is_read_up_to_a_cap(server: RawServer) -> None:
-    server.answers(an_answer(b"[" * (REVOKE_CAP + 100_000)))
+TOO_LARGE = f"it is larger than limits.answer_bytes ({CAP}) allows"
+
+
+@pytest.mark.parametrize(("size", "unread"), [(CAP, None), (CAP + 1, TOO_LARGE), (50 * CAP, TOO_LARGE)])
+async def test_a_body_that_is_larger_than_allowed_is_left(server: RawServer, size: int, unread: str | None) -> None:
+    server.answers(an_answer(b"[" * size))
     async with an_api(server.url) as api:
         response = await api.revoke(CALL)
 
-    assert len(response.body) == REVOKE_CAP
+    assert (len(response.body), response.unread) == (0 if unread else size, unread)
     assert isinstance(judge((EARN,), response.status, response.body), Transient)
 
 
-async def test_a_compressed_body_is_undone_up_to_a_cap(server: RawServer) -> None:
+async def test_a_listing_has_a_limit_of_its_own(server: RawServer) -> None:
+    server.answers(an_answer(b"[" * (CAP + 1)))
+    async with an_api(server.url) as api:
+        response = await api.listing(CALL)
+
+    assert (response.body, response.unread) == (b"", TOO_LARGE.replace("answer", "listing"))
+
+
+async def test_a_compressed_body_is_undone_up_to_the_limit(server: RawServer) -> None:
     server.answers(an_answer(gzip.compress(b'{"a": 1}'), headers="Content-Encoding: gzip\r\n"))
     async with an_api(server.url) as api:
         plain = await api.revoke(CALL)
@@ -177,7 +195,7 @@ async def test_a_compressed_body_is_undone_up_to_a_cap(server: RawServer) -> Non
         lie = await api.revoke(CALL)
 
     assert plain.body == b'{"a": 1}'
-    assert len(bomb.body) == REVOKE_CAP
+    assert (bomb.body, bomb.unread) == (b"", TOO_LARGE)
     assert lie.body == b"{}"
 
 

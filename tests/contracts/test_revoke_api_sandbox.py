@@ -38,7 +38,15 @@ class Stage:
 
     @asynccontextmanager
     async def api(self, auth: Basic | OAuth | Anonymous | None = None) -> AsyncIterator[HttpRevokeApi]:
-        config = ApiConfig(base_url=self.url, auth=auth or Anonymous(), timeout=5.0, concurrency=8)
+        config = ApiConfig(
+            base_url=self.url,
+            auth=auth or Anonymous(),
+            timeout=5.0,
+            concurrency=8,
+            answer_bytes=1024 * 1024,
+            listing_bytes=1024 * 1024,
+            ca=None,
+        )
         api = HttpRevokeApi(config, clock=lambda: self.now, wall_clock=time.time)
         try:
             yield api

@@ -23,6 +23,7 @@ from consumer.core.model import (
     TillCode,
 )
 from consumer.core.reading import Breach, read_return, unreadable
+from tests.builders import MOST_LINES
 
 HERE = OrgId("here")
 LAST_OF_9999 = 253_402_300_799_999
@@ -59,13 +60,13 @@ def line(**changed: object) -> dict[str, object]:
 
 
 def breach(**changed: object) -> Breach:
-    read = read_return(fields(**changed), HERE)
+    read = read_return(fields(**changed), HERE, MOST_LINES)
     assert isinstance(read, Breach)
     return read
 
 
 def returned(**changed: object) -> ReturnTransaction:
-    read = read_return(fields(**changed), HERE)
+    read = read_return(fields(**changed), HERE, MOST_LINES)
     assert isinstance(read, ReturnTransaction)
     return read
 
@@ -245,7 +246,7 @@ ANY_RETURN = st.fixed_dictionaries(
 
 @given(ANY_RETURN)
 def test_any_record_of_the_schema_is_a_return_or_a_breach(told: dict[str, Any]) -> None:
-    read = read_return(told, HERE)
+    read = read_return(told, HERE, MOST_LINES)
 
     told_further: list[str | None] = [read.event_id, read.org_id]
     if isinstance(read, ReturnTransaction):

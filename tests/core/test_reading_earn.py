@@ -25,6 +25,7 @@ from consumer.core.model import (
     PurchaseKey,
 )
 from consumer.core.reading import BillScope, Breach, read_earn
+from tests.builders import MOST_LINES
 
 HERE = OrgId("here")
 LAST_OF_9999 = 253_402_300_799_999
@@ -50,11 +51,11 @@ def fields(**changed: object) -> dict[str, object]:
 
 
 def read(**changed: object) -> EarnEvent | Breach:
-    return read_earn(fields(**changed), BillScope.ORG, HERE)
+    return read_earn(fields(**changed), BillScope.ORG, HERE, MOST_LINES)
 
 
 def earned(scope: BillScope = BillScope.ORG, **changed: object) -> Earn:
-    event = read_earn(fields(**changed), scope, HERE)
+    event = read_earn(fields(**changed), scope, HERE, MOST_LINES)
     assert isinstance(event, EarnEvent)
     assert event.earn is not None
     return event.earn
@@ -190,7 +191,7 @@ LONG = st.integers(-(2**63), 2**63 - 1)
     st.sampled_from(BillScope),
 )
 def test_any_record_of_the_schema_is_an_event_or_a_breach(told: dict[str, Any], scope: BillScope) -> None:
-    event = read_earn(told, scope, HERE)
+    event = read_earn(told, scope, HERE, MOST_LINES)
 
     if isinstance(event, EarnEvent):
         assert event.customer_id > 0

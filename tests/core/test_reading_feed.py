@@ -8,7 +8,7 @@ from consumer.core.breach import Breach
 from consumer.core.model import CustomerId, EarnEvent, EarnKind, EventId, NamingPurchase, OrgId, PromotionId, RequestId
 from consumer.core.purchase import BillScope
 from consumer.core.reading_feed import Feeding, read_feed
-from tests.builders import a_purchase
+from tests.builders import MOST_LINES, a_purchase
 
 HERE = OrgId("org-1")
 
@@ -54,7 +54,7 @@ def a_told_purchase(**changed: object) -> dict[str, object]:
 
 
 def read(fields: dict[str, object], scope: BillScope = BillScope.ORG) -> Feeding | Breach:
-    return read_feed(fields, scope, HERE)
+    return read_feed(fields, scope, HERE, MOST_LINES)
 
 
 def only_event(fields: dict[str, object]) -> EarnEvent:

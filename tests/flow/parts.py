@@ -23,6 +23,7 @@ from consumer.flow.returns import Returns
 from consumer.flow.settlement import Settler
 from consumer.flow.world import Rules, World
 from consumer.ports import Ledger, Publisher, RevokeApi
+from tests.builders import MOST_LINES
 from tests.flow.fakes import EARNS, RETURNS, PickleDecoder, PickleEncoder, Silence
 
 ALL_MINE = Share(own_returns=1, all_returns=1, own_earns=1, all_earns=1)
@@ -140,6 +141,7 @@ def _rules(options: Options) -> Rules:
         retry=options.retry,
         scope=BillScope.ORG,
         default_org=OrgId("100"),
+        max_lines=MOST_LINES,
         max_earns_per_call=options.max_earns_per_call,
         lease=int(LEASE * 1000),
         verify_uncertain=options.verify_uncertain,

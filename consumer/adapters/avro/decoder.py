@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from consumer.adapters.avro.binary import read_record
 from consumer.adapters.avro.json_text import coercion, told
+from consumer.adapters.avro.limits import ReadLimits, demand_size
 from consumer.adapters.avro.notified import NotificationReader
 from consumer.adapters.avro.own_schema import SINGLE_OBJECT_MARKER, OwnSchema
 from consumer.adapters.avro.parsed_schema import ParsedSchema, fingerprint_of, parse_writer
@@ -29,12 +30,14 @@ class RecordDecoder:
         *,
         registry: Registry | None,
         accept_json: bool,
+        limits: ReadLimits,
         notifications: NotificationReader | None = None,
     ) -> None:
         self._schema = schema
         self._registry = registry
         self._coerce = coercion(json.loads(schema.text)) if accept_json else None
         self._notifications = notifications
+        self._limits = limits
         self._writers: dict[int, ParsedSchema | Unusable] = {}
 
     def decode(self, value: bytes) -> Mapping[str, object] | Foreign:
@@ -44,6 +47,7 @@ class RecordDecoder:
         """
         if not value:
             raise Undecodable("no bytes")
+        demand_size(value, self._limits)
         if value[0] == CONFLUENT_MARKER:
             return self._confluent(value)
         if value.startswith(SINGLE_OBJECT_MARKER):
@@ -90,7 +94,7 @@ class RecordDecoder:
     def _json(self, value: bytes) -> Mapping[str, object] | Foreign:
         if self._coerce is None and self._notifications is None:
             raise Undecodable(JSON_REFUSED)
-        said = told(value)
+        said = told(value, self._limits)
         notified = self._notifications.read(said) if self._notifications is not None else None
         if notified is not None:
             return notified

@@ -7,12 +7,14 @@ from typing import NewType
 import httpx2
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
 
+from consumer.adapters.avro.registry_access import RegistryAccess, properties
 from consumer.adapters.avro.survey import Unusable
-from consumer.ports import Unavailable
+from consumer.ports import Unavailable, tls_refusal
 
 SCHEMA_NOT_FOUND = 40403
 REFERENCE_NOT_FOUND = frozenset({40401, 40402})
 """No such subject, no such version: what a schema refers to was deleted."""
+UNAUTHORIZED = frozenset({401, 403})
 REFUSALS = frozenset({409, 422})
 """Incompatible with what the subject has; not a schema. Asking again would not help."""
 
@@ -35,11 +37,8 @@ class SchemaRefused(Exception):  # noqa: N818 - the registry's word, told as it 
 class Registry:
     """Asks the registry, in a thread, once at a time for the same schema; remembers nothing."""
 
-    def __init__(self, url: str, *, auth: str | None, timeout: float) -> None:
-        """`auth` is "user:password"; `timeout` in seconds, for each step of a request."""
-        credentials = {} if auth is None else {"basic.auth.user.info": auth}
-        # The caller repeats what found no answer, at its own pace.
-        self._client = SchemaRegistryClient({"url": url, "timeout": timeout, "max.retries": 0, **credentials})
+    def __init__(self, access: RegistryAccess) -> None:
+        self._client = SchemaRegistryClient(properties(access))
         self._asking: dict[int, asyncio.Task[SchemaTexts | Unusable | None]] = {}
 
     async def schema_texts(self, schema_id: int) -> SchemaTexts | Unusable | None:
@@ -73,9 +72,9 @@ class Registry:
                 return None
             if error.error_code in REFERENCE_NOT_FOUND:
                 return Unusable("it refers to a schema that the registry does not have")
-            raise Unavailable("registry") from error
+            raise Unavailable("registry", words=_words(error)) from error
         except _NO_ANSWER as error:
-            raise Unavailable("registry") from error
+            raise Unavailable("registry", words=_words(error)) from error
 
     def _referred(self, subject: str, version: int) -> Schema:
         return self._client.get_version(subject, version).schema
@@ -89,12 +88,20 @@ class Registry:
                     f"the schema registry refuses revoke_outcome.avsc under {subject!r} ({error.error_message}); "
                     "delete that subject, relax its compatibility, or set schemas.output to single-object"
                 ) from error
-            raise Unavailable("registry") from error
+            raise Unavailable("registry", words=_words(error)) from error
         except _NO_ANSWER as error:
-            raise Unavailable("registry") from error
+            raise Unavailable("registry", words=_words(error)) from error
         if not isinstance(schema_id, int):
             raise Unavailable("registry")
         return schema_id
+
+
+def _words(error: Exception) -> str | None:
+    """What a person must mend, where that is known."""
+    if isinstance(error, SchemaRegistryError):
+        status = error.http_status_code
+        return f"it refuses our credentials ({status})" if status in UNAUTHORIZED else None
+    return tls_refusal(error, "schemas.registry_ca")
 
 
 def _texts(schema: Schema, referred: Callable[[str, int], Schema]) -> SchemaTexts | Unusable:

@@ -38,6 +38,8 @@ EVENTS: Mapping[EventName, LogEvent] = {
     "outcome": LogEvent("info", "An outcome was decided; `trace_id` is that of its record's `traceparent`."),
     "earn_unreadable": LogEvent("warning", "A record of the earn feed cannot be read and is a dead letter."),
     "throttled": LogEvent("warning", "The vendor answered 429."),
+    "api_unreachable": LogEvent("error", "No safe connection to the vendor comes about: certificates; `reason`."),
+    "answer_unread": LogEvent("warning", "An answer of the vendor was too large, and counts as empty; `reason`."),
     "credentials_refreshed": LogEvent("info", "The credentials were refreshed."),
     "credentials_rejected": LogEvent("error", "The vendor rejects the credentials; calls hold until it takes them."),
     "flood": LogEvent("error", "Too many records would be dead letters; all is held. Mend the cause and restart."),

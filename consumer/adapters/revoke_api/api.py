@@ -7,14 +7,10 @@ from dataclasses import replace
 
 from consumer.adapters.revoke_api.auth import authorization
 from consumer.adapters.revoke_api.config import UNWATCHED, ApiConfig, Watcher
-from consumer.adapters.revoke_api.exchange import Exchange, Question
+from consumer.adapters.revoke_api.exchange import Exchange, Question, trusting
 from consumer.adapters.revoke_api.request import REVOKE_PATH, call_headers, is_sendable, listing_path, revoke_body
 from consumer.ports import Call, Response, Unavailable
 
-MEBIBYTE = 1024 * 1024
-REVOKE_CAP = MEBIBYTE
-LISTING_CAP = 16 * MEBIBYTE
-"""A listing has up to 1000 rows, each with all of its promotion."""
 SPARE_CONNECTIONS = 1
 """For the token, beside the calls."""
 UNSENDABLE = Response(
@@ -38,8 +34,10 @@ class HttpRevokeApi:
         watcher: Watcher = UNWATCHED,
     ) -> None:
         self._timeout = config.timeout
+        self._answer_bytes, self._listing_bytes = config.answer_bytes, config.listing_bytes
         self._exchange = Exchange(
             config.base_url,
+            trusting(config.ca),
             connections=config.concurrency + SPARE_CONNECTIONS,
             timeout=config.timeout,
             now=wall_clock,
@@ -49,18 +47,27 @@ class HttpRevokeApi:
 
     async def revoke(self, call: Call) -> Response:
         """Ask to revoke the call's earns. Raises Unavailable."""
-        content = revoke_body(call)
-        return await self._ask(
-            call,
-            Question(method="POST", path=REVOKE_PATH, headers=call_headers(call), content=content, cap=REVOKE_CAP),
+        question = Question(
+            method="POST",
+            path=REVOKE_PATH,
+            headers=call_headers(call),
+            content=revoke_body(call),
+            cap=self._answer_bytes,
+            capped_by="limits.answer_bytes",
         )
+        return await self._ask(call, question)
 
     async def listing(self, call: Call) -> Response:
         """Ask what the customer holds, up to 1000 rows. Raises Unavailable."""
-        path = listing_path(call.customer_id)
-        return await self._ask(
-            call, Question(method="GET", path=path, headers=call_headers(call), content=None, cap=LISTING_CAP)
+        question = Question(
+            method="GET",
+            path=listing_path(call.customer_id),
+            headers=call_headers(call),
+            content=None,
+            cap=self._listing_bytes,
+            capped_by="limits.listing_bytes",
         )
+        return await self._ask(call, question)
 
     async def refresh(self) -> None:
         """Read the secrets again and get a new token; calls at the same time share one refresh. Raises Unavailable."""

@@ -148,6 +148,7 @@ class OAuthAuthorization:
             headers={**SAME, "Content-Type": "application/json"},
             content=json.dumps(keys).encode(),
             cap=TOKEN_CAP,
+            capped_by="what a token takes",
         )
         asked_at = self._clock()
         ended = "network"
@@ -160,7 +161,7 @@ class OAuthAuthorization:
             raise Unavailable(ended, sent=False) from error
         except Unavailable as error:
             ended = error.reason
-            raise Unavailable(ended, retry_after=error.retry_after, sent=False) from error
+            raise Unavailable(ended, retry_after=error.retry_after, sent=False, words=error.words) from error
         finally:
             self._watcher.on_token(ended, self._clock() - asked_at)
         return _token_in(answer, asked_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Secret = Callable[[], str]
@@ -31,12 +32,19 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiConfig:
-    """`timeout` is the seconds from the first byte asked to the last one answered, token and connecting included."""
+    """`timeout` is the seconds from the first byte asked to the last one answered, token and connecting included.
+
+    Answers larger than `answer_bytes`, listings larger than `listing_bytes`, are left unread. `ca` is a file with the
+    only authorities whose certificates are trusted; None: those that everybody trusts, or SSL_CERT_FILE names.
+    """
 
     base_url: str
     auth: Basic | OAuth | Anonymous
     timeout: float
     concurrency: int
+    answer_bytes: int
+    listing_bytes: int
+    ca: Path | None
 
 
 def nothing(*_: object) -> None:

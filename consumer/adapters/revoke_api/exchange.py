@@ -1,10 +1,12 @@
 """One HTTP exchange: a request, and all of its answer or the kind of its silence."""
 
+import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 
 import aiohttp
 import httpx
@@ -12,7 +14,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from consumer.adapters.revoke_api.retry_after import retry_after
 from consumer.core.model import RequestId
-from consumer.ports import Response, Unavailable
+from consumer.ports import Response, Unavailable, tls_refusal
 
 KEEP_ALIVE = 15.0
 """Seconds; less than any gateway's own, lest it close a connection just as we use it."""
@@ -26,13 +28,14 @@ COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A request. Of the answer's body no more than `cap` bytes are read, compressed or not."""
+    """A request. An answer's body of more than `cap` bytes, compressed or not, is left; `capped_by` tells by what."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     content: bytes | None
     cap: int
+    capped_by: str
 
 
 class Exchange:
@@ -41,11 +44,12 @@ class Exchange:
     It speaks to httpx's transport itself: the client above it costs CPU, keeps cookies and logs addresses.
     """
 
-    def __init__(self, base_url: str, *, connections: int, timeout: float, now: Callable[[], float]) -> None:
+    def __init__(
+        self, base_url: str, context: ssl.SSLContext, *, connections: int, timeout: float, now: Callable[[], float]
+    ) -> None:
         self._url = lru_cache(KNOWN_URLS)(partial(_url, base_url.rstrip("/")))
         self._now = now
         self._timeouts = {"connect": timeout * CONNECT_SHARE, "pool": timeout * CONNECT_SHARE}
-        context = httpx.create_ssl_context()
 
         def session() -> aiohttp.ClientSession:
             connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE, ssl=context)
@@ -68,14 +72,18 @@ class Exchange:
         try:
             answer = await self._transport.handle_async_request(request)
             async with aclosing(answer):
-                body = await _read(answer, question.cap)
+                body = await _read(answer, question.cap + 1)
         except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
             raise silence(error) from error
         told = {name.lower(): value.decode("latin-1") for name, value in answer.headers.raw}
+        if told.get(b"content-encoding", "").lower() in COMPRESSED and len(body) <= question.cap:
+            body = _inflated(body, question.cap + 1)
+        fits = len(body) <= question.cap
         request_id = told.get(b"x-cap-requestid")
         return Response(
             status=answer.status_code,
-            body=_inflated(body, question.cap) if told.get(b"content-encoding") in COMPRESSED else body,
+            body=body if fits else b"",
+            unread=None if fits else f"it is larger than {question.capped_by} ({question.cap}) allows",
             retry_after=retry_after(told.get(b"retry-after"), self._now()),
             request_id=RequestId(request_id[:LONGEST_REQUEST_ID]) if request_id else None,
         )
@@ -85,11 +93,16 @@ class Exchange:
         await self._transport.aclose()
 
 
+def trusting(ca: Path | None) -> ssl.SSLContext:
+    """TLS that believes only the authorities in this file; of None, those that everybody does."""
+    return httpx.create_ssl_context() if ca is None else ssl.create_default_context(cafile=ca)
+
+
 def silence(error: Exception) -> Unavailable:
     """What a broken exchange means. The transport names errors loosely, so the client's own error beneath decides."""
     match error.__cause__ if isinstance(error, httpx.TransportError) else error:
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return Unavailable("tls", sent=False)
+            return Unavailable("tls", sent=False, words=tls_refusal(error, "api.ca"))
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return Unavailable("connect", sent=False)
         case _:

@@ -1,0 +1,58 @@
+"""Where a schema registry is, and who we are to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+Secret = Callable[[], str]
+"""Gives a secret as it is now; empty where there is none."""
+
+
+def nothing() -> str:
+    """No secret."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryAccess:
+    """`auth` gives "user:password", `token` a bearer token; `timeout` is in seconds, for each step of a request.
+
+    `ca` is a file with the only authorities whose certificates are trusted; `certificate` and `key` are our own.
+    """
+
+    url: str
+    timeout: float
+    auth: Secret = nothing
+    token: Secret = nothing
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    key_password: Secret = nothing
+
+
+def properties(access: RegistryAccess) -> dict[str, object]:
+    """What the client of the registry takes."""
+    # The caller repeats what found no answer, at its own pace.
+    given: dict[str, object] = {"url": access.url, "timeout": access.timeout, "max.retries": 0}
+    files = {"ca": access.ca, "certificate": access.certificate, "key": access.key}
+    given |= {f"ssl.{name}.location": str(file) for name, file in files.items() if file is not None}
+    if access.certificate is not None:
+        # Without one OpenSSL would ask for it at the terminal.
+        given["ssl.key.password"] = access.key_password()
+    if access.token():
+        return {**given, **_bearer(access.token)}
+    auth = access.auth()
+    return {**given, "basic.auth.user.info": auth} if auth else given
+
+
+def _bearer(token: Secret) -> Mapping[str, object]:
+    """The token as it is at each request. Which cluster is meant only Confluent's own cloud asks."""
+
+    def fields(_: object) -> dict[str, str]:
+        return {"bearer.auth.token": token(), "bearer.auth.logical.cluster": ""}
+
+    return {
+        "bearer.auth.credentials.source": "CUSTOM",
+        "bearer.auth.custom.provider.function": fields,
+        "bearer.auth.custom.provider.config": {},
+    }
