@@ -26,9 +26,10 @@ class Complaint:
 class Body:
     """A body as far as it can be read; of unreadable bytes, nothing.
 
-    `revoked` are (promotion, earn) pairs of shape A, the promotion None where the entry names none.
-    `says_done` is shape B without an error. `summary` is the code the body has beside its `errors`, `message` its
-    words. `rows` are the customer's promotions in a listing, None where it is none.
+    `complaints` has each once: said a million times, it takes no more room. `revoked` are (promotion, earn) pairs of
+    shape A, the promotion None where the entry names none. `says_done` is shape B without an error. `summary` is the
+    code the body has beside its `errors`, `message` its words. `rows` are the customer's promotions in a listing, None
+    where it is none.
     """
 
     complaints: tuple[Complaint, ...] = ()
@@ -50,7 +51,7 @@ def read_body(body: bytes) -> Body:
     errors = whole.get("errors")
     summary = next((code for code in map(code_in, _summaries(whole, fields)) if code is not None), None)
     return Body(
-        complaints=tuple(_complaints(errors)),
+        complaints=tuple(dict.fromkeys(_complaints(errors))),
         has_errors=bool(errors),
         summary=summary,
         message=_words(whole.get("message")) or _words(fields.get("message")),

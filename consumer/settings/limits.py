@@ -22,4 +22,4 @@ class Limits(Section):
     answer_bytes: Size = Field(
         default=1024 * 1024, description="The vendor's answer to a revoke, in bytes, decompressed."
     )
-    listing_bytes: Size = Field(default=16 * 1024 * 1024, description="Its listing for one customer, likewise.")
+    listing_bytes: Size = Field(default=8 * 1024 * 1024, description="Its listing for one customer, likewise.")

@@ -5,9 +5,9 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any
 
-from consumer.adapters.avro.limits import ReadLimits, demand_depth, too_deep
+from consumer.adapters.avro.limits import ReadLimits, demand_depth
 from consumer.ports import Undecodable
 
 Coercion = Callable[[object], Any]
@@ -38,15 +38,12 @@ def coercion(schema: Any) -> Coercion:
 
 def told(value: bytes, limits: ReadLimits) -> object:
     """What JSON text says. Raises Undecodable."""
+    demand_depth(value, limits)
     try:
-        # An integer of thousands of digits is a ValueError.
-        said = json.loads(value.decode("utf-8-sig"), parse_float=_Literal)
-    except ValueError as error:
+        # An integer of thousands of digits is a ValueError, brackets that never close a RecursionError.
+        return json.loads(value.decode("utf-8-sig"), parse_float=_Literal)
+    except (ValueError, RecursionError) as error:
         raise Undecodable("malformed JSON") from error
-    except RecursionError as error:
-        raise too_deep(limits) from error
-    demand_depth(said, value.count(b"{") + value.count(b"["), limits)
-    return cast("object", said)
 
 
 def _coercion(schema: Any, named: dict[str, Coercion]) -> Coercion:

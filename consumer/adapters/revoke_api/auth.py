@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Protocol
 
 from consumer.adapters.revoke_api.config import Anonymous, ApiConfig, Basic, OAuth, Watcher
@@ -15,6 +16,8 @@ from consumer.ports import Response, Unavailable
 
 ASSUMED_TTL = 300.0
 """Seconds: the shortest that the vendor documents, for a token that does not say."""
+LONGEST_TTL = 366 * 86_400.0
+"""Whatever the vendor says, a token is renewed within the year."""
 RENEWED_AT = 0.8
 """The share of its life after which a token is renewed."""
 RENEWED_AGAIN_AFTER = 5.0
@@ -200,4 +203,4 @@ def _life(ttl: object) -> float:
         seconds = float(ttl) if isinstance(ttl, int | float | str) else ASSUMED_TTL
     except (ValueError, OverflowError):
         return ASSUMED_TTL
-    return seconds if seconds > 0 else ASSUMED_TTL
+    return min(seconds, LONGEST_TTL) if seconds > 0 and isfinite(seconds) else ASSUMED_TTL
