@@ -4,11 +4,14 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable
 
 from consumer.core import flood
-from consumer.core.dead_letter import DeadLetter, headers
+from consumer.core.dead_letter import DeadLetter, Headers, headers
 from consumer.core.model import Record
 from consumer.core.outcome import RevokeOutcome
 from consumer.core.trace import TRACEPARENT, trace_id
 from consumer.ports import Completion, Message, OutcomeEncoder, Publisher, Telemetry
+
+LARGEST_TRACE = 1024
+"""Bytes; one trace context takes 55."""
 
 
 class Outlet:
@@ -91,8 +94,13 @@ def _message(record: Record, outcome: RevokeOutcome, value: bytes) -> Message:
         ("status", outcome.status.encode()),
         ("cause", outcome.cause.encode()),
     )
-    trace = tuple(header for header in record.headers if header[0] == TRACEPARENT)
-    return Message(key=key, value=value, headers=(*ours, *trace))
+    return Message(key=key, value=value, headers=(*ours, *_trace(record)))
+
+
+def _trace(record: Record) -> Headers:
+    """The record's trace context as it came. A flood of them would make the outcome too large for its topic."""
+    came = tuple(header for header in record.headers if header[0] == TRACEPARENT)
+    return came if sum(len(value or name) for name, value in came) <= LARGEST_TRACE else ()
 
 
 def _dead(record: Record, letter: DeadLetter) -> Message:

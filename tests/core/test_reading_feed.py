@@ -121,6 +121,14 @@ def test_one_broken_id_breaks_them_all() -> None:
     assert message(ends("e1", "")) == "earn_id is empty"
 
 
+def test_more_ends_at_once_than_allowed_are_broken() -> None:
+    breach = read(ends(*["e"] * (MOST_LINES + 1)))
+
+    assert isinstance(breach, Breach)
+    assert breach.message == f"earn_ids has more than {MOST_LINES} items, the most that limits.lines allows"
+    assert (breach.event_id, breach.customer_id) == (ends()["event_id"], ends()["customer_id"])
+
+
 def test_a_purchase_names_the_promotions_it_lists() -> None:
     assert read(a_told_purchase(), BillScope.STORE) == NamingPurchase(
         event_id=EventId("n1"),

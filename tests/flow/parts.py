@@ -22,7 +22,7 @@ from consumer.flow.reader import Reader
 from consumer.flow.returns import Returns
 from consumer.flow.settlement import Settler
 from consumer.flow.world import Rules, World
-from consumer.ports import Ledger, Publisher, RevokeApi
+from consumer.ports import Decoder, Ledger, OutcomeEncoder, Publisher, RevokeApi
 from tests.builders import MOST_LINES
 from tests.flow.fakes import EARNS, RETURNS, PickleDecoder, PickleEncoder, Silence
 
@@ -38,6 +38,15 @@ LEASE = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """How records are really read and outcomes really written, for who does not want them pickled."""
+
+    returns: Decoder
+    earns: Decoder
+    encoder: OutcomeEncoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """The operator's choices; `per_minute` 0: no quota."""
 
@@ -48,6 +57,7 @@ class Options:
     max_earns_per_call: int = 1000
     verify_uncertain: bool = True
     flood_ratio: float = 0.5
+    codec: Codec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,9 @@ def parts(ports: Ports, options: Options) -> Parts:
     def chance() -> float:
         return 0.5
 
-    telemetry, encoder, decoder = Silence(), PickleEncoder(), PickleDecoder()
+    telemetry, decoder = Silence(), PickleDecoder()
+    codec = options.codec or Codec(returns=decoder, earns=decoder, encoder=PickleEncoder())
+    encoder = codec.encoder
     gate = Gate(_gate_config(options), loop=loop, chance=chance)
     gate.share(ALL_MINE)
     outlet = Outlet(ports.publisher, encoder, telemetry, loop, flood_ratio=options.flood_ratio)
@@ -113,8 +125,14 @@ def parts(ports: Ports, options: Options) -> Parts:
         may_finish=ownership.may_finish,
         on_rest=ownership.look,
     )
-    reader = Reader(decoder, options.retry, telemetry, chance)
-    takes: dict[str, Take] = {RETURNS: Returns(reader, lanes, world), EARNS: Feed(reader, lanes, world)}
+    readers = {
+        topic: Reader(each, options.retry, telemetry, chance)
+        for topic, each in ((RETURNS, codec.returns), (EARNS, codec.earns))
+    }
+    takes: dict[str, Take] = {
+        RETURNS: Returns(readers[RETURNS], lanes, world),
+        EARNS: Feed(readers[EARNS], lanes, world),
+    }
     return Parts(
         inflow=Inflow(takes=takes, ownership=ownership, lanes=lanes, spawn=spawn),
         gate=gate,

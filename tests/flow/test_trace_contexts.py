@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+import pytest
+
+from consumer.core.dead_letter import Headers
 from consumer.core.model import Coordinates, Record
+from consumer.flow.outlet import LARGEST_TRACE
 from consumer.ports import Message
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
@@ -92,6 +96,21 @@ def test_a_context_of_another_form_goes_no_further_than_the_outcome() -> None:
         await flow.rest()
 
         assert asked_with(flow) == [()]
+
+    virtual_time.run(main())
+
+
+@pytest.mark.parametrize(
+    "flood", [(header(1),) * 1000, (("traceparent", b"0" * (LARGEST_TRACE + 1)),), (("traceparent", None),) * 1000]
+)
+def test_a_flood_of_contexts_does_not_make_the_outcome_larger_than_its_record(flood: Headers) -> None:
+    async def main() -> None:
+        flow = a_flow(FakeVendor())
+        flow.receive(record(0, return_fields(), headers=flood))
+        await flow.rest()
+
+        (outcome,) = [each.outcome for each in flow.published.completions]
+        assert [name for name, _ in headers(outcome)] == ["event-id", "status", "cause"]
 
     virtual_time.run(main())
 
