@@ -175,6 +175,27 @@ async def test_credentials_travel_with_every_request(fake: FakeRegistry) -> None
     client.close()
 
 
+async def test_a_token_is_shown_as_it_is_at_each_request(fake: FakeRegistry) -> None:
+    tokens = iter(["made", "first", "second"])
+    client = Registry(RegistryAccess(url=fake.url, timeout=5, token=lambda: next(tokens)))
+
+    await client.schema_texts(7)
+    await client.schema_texts(7)
+
+    assert fake.credentials == ["Bearer first", "Bearer second"]
+    client.close()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_refused_credentials_are_told_in_words(fake: FakeRegistry, registry: Registry, status: int) -> None:
+    fake.answers["GET /schemas/ids/7"] = (status, "{}")
+
+    with pytest.raises(Unavailable) as unavailable:
+        await registry.schema_texts(7)
+
+    assert unavailable.value.words == f"it refuses our credentials ({status})"
+
+
 async def test_a_schema_comes_after_all_it_refers_to(fake: FakeRegistry, registry: Registry) -> None:
     to_b = [{"name": "B", "subject": "b", "version": 2}]
     fake.answers["GET /schemas/ids/7"] = schema_answer(
