@@ -22,9 +22,13 @@ SECONDS = 60
 
 
 class PostgresServer:
-    """A server of our own. It refuses to run as root, so root starts it as another user."""
+    """A server of our own. It refuses to run as root, so root starts it as another user.
 
-    def __init__(self) -> None:
+    `hosts` tells who comes in from where and how, as PostgreSQL's own file does; without it everybody does.
+    """
+
+    def __init__(self, hosts: str | None = None) -> None:
+        self._hosts = hosts
         self._home = tempfile.TemporaryDirectory(prefix="postgres-")
         self._folder = Path(self._home.name)
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
@@ -42,6 +46,8 @@ class PostgresServer:
         programs = self._programs()
         if not data.exists():
             self._initialise(programs, data)
+            if self._hosts is not None:
+                (data / "pg_hba.conf").write_text(self._hosts)
         self._process = Process(
             Program(
                 command=[

@@ -46,7 +46,7 @@ class TlsFront:
 
     async def _serve(self) -> None:
         self._closing = asyncio.Event()
-        server = await asyncio.start_server(self._connected, HERE, 0, ssl=self._context)
+        server = await self._listen()
         self._port = server.sockets[0].getsockname()[1]
         self._bound.set()
         await self._closing.wait()
@@ -54,6 +54,9 @@ class TlsFront:
         for connection in tuple(self._connections):
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _listen(self) -> asyncio.Server:
+        return await asyncio.start_server(self._connected, HERE, 0, ssl=self._context)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -75,3 +78,24 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
         sink.write(piece)
         await sink.drain()
     sink.close()
+
+
+class PostgresFront(TlsFront):
+    """As PostgreSQL does it: TLS begins when it was asked for, and nobody comes in without."""
+
+    ASKED = (8).to_bytes(4, "big") + (80_877_103).to_bytes(4, "big")
+
+    async def _listen(self) -> asyncio.Server:
+        return await asyncio.start_server(self._asked, HERE, 0)
+
+    async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if await reader.readexactly(len(self.ASKED)) == self.ASKED:
+                writer.write(b"S")
+                await writer.drain()
+                await writer.start_tls(self._context)
+                await self._connected(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
