@@ -15,6 +15,8 @@ IMAGE ?= returns-consumer
 LOCK ?= requirements.lock
 SBOM ?= dist/returns-consumer.cdx.json
 CYCLONEDX := .cache/cyclonedx-bom-7.5.0
+PIP_AUDIT := .cache/pip-audit-2.10.1
+AUDITED ?= $(wildcard requirements*.lock)
 VERIFIED := tests/ops tests/helm tests/image tests/compose
 
 .DELETE_ON_ERROR:
@@ -79,11 +81,11 @@ image: ## build the container image, with docker or, where none answers, buildah
 	builder=$$(docker version >/dev/null 2>&1 && echo docker || echo buildah); \
 	$$builder build --tag $(IMAGE) --build-arg REVISION="$$(git rev-parse HEAD || echo unknown)" .
 
-# In an environment of its own: what it needs would fight with what the service needs.
-$(CYCLONEDX)/.done:
-	$(PYTHON) -m venv $(CYCLONEDX)
-	$(CYCLONEDX)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-		cyclonedx-bom==$(lastword $(subst -, ,$(CYCLONEDX)))
+# Tools in environments of their own: what they need would fight with what the service needs.
+.cache/%/.done:
+	$(PYTHON) -m venv .cache/$*
+	.cache/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		$(shell echo $* | sed 's/-\([0-9.]*\)$$/==\1/')
 	touch $@
 
 .PHONY: sbom
@@ -91,6 +93,14 @@ sbom: $(CYCLONEDX)/.done ## what is in the image's environment, as CycloneDX; of
 	mkdir -p $(dir $(SBOM))
 	$(CYCLONEDX)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
 		--pyproject pyproject.toml --output-file $(SBOM) $(LOCK)
+
+.PHONY: audit
+audit: $(PIP_AUDIT)/.done ## known weaknesses of all that is locked; it asks the list that PyPI keeps of them
+	@for lock in $(AUDITED); do \
+		echo "$$lock:"; \
+		$(PIP_AUDIT)/bin/pip-audit --strict --requirement $$lock --require-hashes --disable-pip \
+			--progress-spinner off || exit 1; \
+	done
 
 .PHONY: lock
 lock: setup ## choose the newest versions anew and lock them by hash
