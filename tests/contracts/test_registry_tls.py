@@ -12,7 +12,8 @@ from consumer.adapters.avro import REVOKE_OUTCOME, Registry, RegistryAccess, loa
 from consumer.cli import connect
 from consumer.cli.finding import Finding
 from consumer.ports import Unavailable
-from consumer.settings import load
+from consumer.settings import Settings, load
+from consumer.wiring.adapters import schema_registry
 from tests.cli.given_settings import RIGHT
 from tests.testbed.certificates import Authority, Pair
 from tests.testbed.tls_front import TlsFront, server_context
@@ -60,7 +61,9 @@ async def words(access: RegistryAccess) -> str | None:
 
 
 async def test_with_the_right_authority_and_a_certificate_schemas_are_registered_and_read(place: Place) -> None:
-    with closing(Registry(place.access)) as client:
+    client = schema_registry(settings_for(place.access))
+    assert client is not None
+    with closing(client):
         schema_id = await client.register("tls-value", SCHEMA)
 
         assert await client.schema_texts(schema_id) is not None
@@ -87,11 +90,16 @@ async def test_who_shows_no_certificate_does_not_come_in(place: Place) -> None:
         await client.schema_texts(1)
 
 
-def found(access: RegistryAccess) -> Finding:
-    """What `check --connect` says."""
+def settings_for(access: RegistryAccess) -> Settings:
+    """Settings that name this registry."""
     named = {"URL": access.url, "CA": access.ca, "CERTIFICATE": access.certificate, "KEY": access.key}
     environ = {f"CONSUMER_SCHEMAS__REGISTRY_{name}": str(value) for name, value in named.items() if value is not None}
-    (finding,) = connect._registry(load(None, RIGHT | environ))
+    return load(None, RIGHT | environ)
+
+
+def found(access: RegistryAccess) -> Finding:
+    """What `check --connect` says."""
+    (finding,) = connect._registry(settings_for(access))
     return finding
 
 

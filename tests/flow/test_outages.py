@@ -3,7 +3,7 @@
 import asyncio
 
 from consumer.core.outcome import OutcomeStatus, VerdictKind
-from consumer.ports import Call, Response
+from consumer.ports import Call, Response, Unavailable
 from tests.flow import virtual_time
 from tests.flow.a_world import a_flow
 from tests.flow.fakes import FakeVendor, answer, ok
@@ -29,6 +29,29 @@ def test_an_outage_holds_and_dead_letters_nothing() -> None:
         probes = [at for at, _ in vendor.calls if 60 < at < back]
         assert len(probes) < 4 * 3600 / 7
         assert vendor.most_under_way <= 64
+
+    virtual_time.run(main())
+
+
+def test_a_vendor_whose_certificate_is_refused_is_waited_for_and_dead_letters_nothing() -> None:
+    async def main() -> None:
+        back = asyncio.get_running_loop().time() + 4 * 3600
+
+        def answers_of(call: Call) -> Response:
+            if asyncio.get_running_loop().time() < back:
+                raise Unavailable("tls", sent=False, words="the certificate is refused: certificate has expired")
+            return ok(call)
+
+        flow = a_flow(FakeVendor(answers=answers_of))
+        flow.receive(*[earned(n, f"e{n}", customer_id=n + 1, bill_number=f"b{n}") for n in range(20)])
+        await flow.rest()
+        flow.receive(*[returned(n, f"r{n}", customer_id=n + 1, bill_number=f"b{n}") for n in range(20)])
+        await flow.rest(5 * 3600)
+
+        assert [outcome.status for outcome in flow.published.outcomes] == [OutcomeStatus.REVOKED] * 20
+        assert not flow.published.dead_letters
+        told = [fields["reason"] for name, fields in flow.telemetry.events if name == "api_unreachable"]
+        assert set(told) == {"the certificate is refused: certificate has expired"}
 
     virtual_time.run(main())
 
