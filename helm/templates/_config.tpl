@@ -71,6 +71,12 @@ whole number to YAML; so whole ones are written as such.
 {{- if $keys.registryAuth -}}
 {{- $_ := set $files.schemas "registry_auth" $keys.registryAuth -}}
 {{- end -}}
+{{- if $keys.registryToken -}}
+{{- $_ := set $files.schemas "registry_token" $keys.registryToken -}}
+{{- end -}}
+{{- if $keys.registryKeyPassword -}}
+{{- $_ := set $files.schemas "registry_key_password" $keys.registryKeyPassword -}}
+{{- end -}}
 {{- $files | toJson -}}
 {{- end }}
 

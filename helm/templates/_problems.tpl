@@ -126,6 +126,9 @@
 {{- if and (eq .Values.config.schemas.output "confluent") (not .Values.config.schemas.registry_url) -}}
 {{- $lines = append $lines "config.schemas.output=confluent needs config.schemas.registry_url." -}}
 {{- end -}}
+{{- if and .Values.secrets.keys.registryAuth .Values.secrets.keys.registryToken -}}
+{{- $lines = append $lines "secrets.keys.registryToken is instead of secrets.keys.registryAuth: remove one." -}}
+{{- end -}}
 {{- if and .Values.secrets.keys.registryAuth (not .Values.config.schemas.registry_url) -}}
 {{- $lines = append $lines "secrets.keys.registryAuth is for a registry: set config.schemas.registry_url." -}}
 {{- end -}}

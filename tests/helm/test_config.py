@@ -18,7 +18,11 @@ MOUNTED = "/etc/returns-consumer"
 def mounted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the pod finds in its folder: secrets, and a certificate as cert-manager names it."""
     folder = tmp_path_factory.mktemp("mounted")
-    for name, text in {"ledger-url": "postgresql://u:p@db/r", "registry-auth": "user:password"}.items():
+    for name, text in {
+        "ledger-url": "postgresql://u:p@db/r",
+        "registry-auth": "user:password",
+        "registry-token": "t",
+    }.items():
         _put(folder / "secrets" / name, text)
     for name in ("api-password", "oauth-key", "oauth-secret"):
         _put(folder / "secrets" / name, "sesame")

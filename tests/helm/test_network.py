@@ -1,5 +1,7 @@
 """The network policy lets through what is needed, and nothing else."""
 
+import pytest
+
 from tests.helm.chart import Values, changed, example, one, rendered
 
 
@@ -26,7 +28,8 @@ def test_the_ways_out_follow_from_the_settings() -> None:
         ([8443], ["192.0.2.0/24"]),
         ([8081], []),
         ([5432], ["10.30.0.0/16"]),
-        ([4317], []),
+        ([4318], ["10.40.0.0/16"]),
+        ([8200], []),
     ]
 
 
@@ -39,6 +42,19 @@ def test_a_url_without_a_port_has_its_schemes() -> None:
     )
 
     assert egress(values)[1:] == [([9093, 9094], []), ([443], []), ([80], [])]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "ports"),
+    [("http://collector:4318/", [4318]), ("https://collector.example", [443]), ("", None)],
+)
+@pytest.mark.parametrize("variable", ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])
+def test_the_way_to_the_collector_follows_from_its_address(
+    variable: str, endpoint: str, ports: list[int] | None
+) -> None:
+    values = changed(example("minimal"), networkPolicy__enabled=True, env={variable: endpoint})
+
+    assert egress(values)[3:] == ([] if ports is None else [(ports, [])])
 
 
 def test_only_who_scrapes_comes_in() -> None:

@@ -46,6 +46,7 @@ OTHERS: dict[str, object] = {
     "networkPolicy.kafka.ports": [1],
     "networkPolicy.api.ports": [1],
     "networkPolicy.registry.ports": [1],
+    "networkPolicy.traces.ports": [1],
     "persistence.size": "9Gi",
     "persistence.accessMode": "ReadWriteOncePod",
     "image.pullPolicy": "Always",
