@@ -72,6 +72,15 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
         "needs config.schemas.registry_url",
     ),
     "credentials of no registry": (MINIMAL, {"secrets__keys__registryAuth": "r"}, "is for a registry"),
+    "two kinds of credentials for the registry": (
+        MINIMAL,
+        {
+            "config__schemas__registry_url": "https://registry",
+            "secrets__keys__registryAuth": "a",
+            "secrets__keys__registryToken": "t",
+        },
+        "remove one",
+    ),
     "one topic for two": (MINIMAL, {"config__topics__results": "earn-events"}, "four different topics"),
     "a setting behind the chart's back": (MINIMAL, {"env": {"CONSUMER_KAFKA__DRAIN": "90"}}, "set it in config"),
 }
