@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
@@ -35,6 +36,9 @@ def judged(mutator: Mutator) -> str:
         assert sorted([*meaning.earns, *(each.earn_id for each in meaning.unnamed)]) == ["e1", "e2", "e3"]
         assert all(each.kind is VerdictKind.REVOKED or each.kind in FAILURE_KINDS for each in meaning.earns.values())
         assert meaning.earns or meaning.halve
+        assert all((each.message or "").encode() is not None for each in meaning.earns.values())
+    elif isinstance(meaning, Transient):
+        assert (meaning.message or "").encode() is not None
     listing = judge_listing(status, body, 1000)
     assert listing is None or isinstance(listing, Listing | Transient | Credentials)
     return type(meaning).__name__
@@ -187,8 +191,12 @@ async def test_no_compressed_answer_becomes_larger_than_allowed(encoding: str, b
         server.answers(TOKEN)
         async with aclosing(an_api(server)) as api:
             await api.refresh()
+            tracemalloc.start()
             response = await asked(api, server, an_answer(body, headers=f"Content-Encoding: {encoding}\r\n"))
+            _, used = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
 
     assert response is not None
+    assert used < 8 * MEBIBYTE
     assert len(response.body) <= MEBIBYTE
     assert isinstance(judge(ALL, response.status, response.body), Transient)
