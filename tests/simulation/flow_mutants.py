@@ -52,12 +52,6 @@ FLOW_MUTANTS = (
         "_owners(planned) | {earn: source(item) for earn, item in behind.items()}",
         "_owners(planned)",
     ),
-    mutant(
-        "a drain does not wait for a record in whose name another one's request claims",
-        "flow/round.py",
-        "(*(item for item, _ in self.planned), *self.behind)",
-        "tuple(item for item, _ in self.planned)",
-    ),
     # ---- requests and answers
     mutant(
         "a request is merged over customers",

@@ -14,6 +14,8 @@ from tests.simulation.tale import Tale
 from tests.simulation.vendor import Vendor
 
 A_MINUTE = 60.0
+MOST_CALLS = 30
+"""Of a day, repeats and listings included."""
 DEADLINE = 3.0
 """Seconds after which a call's answer is waited for no more."""
 
@@ -46,6 +48,11 @@ class MoodyVendor(Vendor):
         self.calling: dict[int, str] = {}
         """Whose call for a customer is being served, or was served last."""
         self.on_revoked: Callable[[str], None] = lambda _: None
+
+    @property
+    def waits(self) -> float:
+        """Seconds that the quota may cost in all."""
+        return MOST_CALLS * A_MINUTE / self.moods.per_minute
 
     def asked(self, name: str, call: Call) -> None:
         """Watch what is asked: not too often, and no customer for what another has."""

@@ -16,7 +16,7 @@ from tests.simulation.mutant import Mutant
 
 MUTANTS = (*KAFKA_MUTANTS, *FLOW_MUTANTS)
 ROOT = Path(__file__).parents[2]
-MOST_SEEDS = 2000
+MOST_SEEDS = 5000
 PATIENCE = 600.0
 """Seconds of a hunt."""
 

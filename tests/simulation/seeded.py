@@ -62,7 +62,7 @@ async def _until_settled(world: SeededWorld) -> None:
     """Wait for the last record, or until patience ends."""
     loop = world.tale.loop
     while not world.cluster.is_settled():
-        patience = PATIENCE + (LEASE if world.vendor.history.had_outcasts else 0.0)
+        patience = PATIENCE + (LEASE if world.vendor.history.had_outcasts else 0.0) + world.vendor.waits
         if loop.time() > world.last_strike + patience:
             world.tale.finds(f"open after {patience:.0f} s: {' '.join(map(str, world.cluster.open()))}")
             return

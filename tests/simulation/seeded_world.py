@@ -245,5 +245,5 @@ def _options(chance: Random) -> Options:
         retry=RETRY,
         concurrency=chance.choice((1, 2, 64)),
         max_earns_per_call=chance.choice((1, 2, 1000)),
-        per_minute=chance.choice((0, 0, 0, 0, 10)),
+        per_minute=chance.choice((0, 0, 0, 0, 5)),
     )
