@@ -1,7 +1,7 @@
 """What the ledger costs: CPU of its thread for each return, by step, size of group and database."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -48,16 +48,22 @@ class Case:
         for _ in range(RETURNS // size):
             numbers = range(self._next, self._next + size)
             self._next += size
-            for step, kind in STEPS.items():
-                arguments = [ARGUMENTS[step](number) for number in numbers]
-                spent[step] += self._spend(kind, arguments)
+            for step in STEPS:
+                started = thread_time()
+                self.do(step, numbers)
+                spent[step] += thread_time() - started
         return {step: seconds / RETURNS for step, seconds in spent.items()}
 
-    def _spend(self, kind: Kind, arguments: Sequence[Any]) -> float:
-        started = thread_time()
-        written = write_all(self._connection, self._database.bulk.begin, self._stages, {kind: arguments})
+    @property
+    def connection(self) -> Connection:
+        """The connection that the steps are done on."""
+        return self._connection
+
+    def do(self, step: str, numbers: Sequence[int]) -> None:
+        """One step of these returns, in one commit."""
+        asked = {STEPS[step]: [ARGUMENTS[step](number) for number in numbers]}
+        written = write_all(self._connection, self._database.bulk.begin, self._stages, asked)
         read_all(self._connection, self._stages, written)
-        return thread_time() - started
 
     def close(self) -> None:
         self._connection.close()
@@ -103,22 +109,27 @@ ARGUMENTS: dict[str, Any] = {"tell": told, "open": opening, "claim": claim, "set
 
 
 @contextmanager
-def cases() -> Iterator[Sequence[Case]]:
-    """SQLite, and PostgreSQL where it can be had."""
+def urls() -> Iterator[Mapping[str, str]]:
+    """A fresh SQLite, and PostgreSQL where it can be had, by their names."""
     with TemporaryDirectory(prefix="ledger-") as folder:
-        sqlite = Case("sqlite", f"sqlite:///{Path(folder) / 'ledger.db'}")
-        server = postgres_server()
-        with closing(sqlite), closing(server):
+        sqlite = f"sqlite:///{Path(folder) / 'ledger.db'}"
+        with closing(postgres_server()) as server:
             try:
                 server.start()
             except MissingPartError as reason:
                 print(f"without PostgreSQL: {reason}")
-                yield (sqlite,)
+                yield {"sqlite": sqlite}
                 return
             databases = Databases(server.url)
-            with closing(Case("postgres", databases.fresh())) as postgres:
-                yield (sqlite, postgres)
+            yield {"sqlite": sqlite, "postgres": databases.fresh()}
             databases.drop_all()
+
+
+@contextmanager
+def cases() -> Iterator[Sequence[Case]]:
+    """A case for each database."""
+    with urls() as found, ExitStack() as open_cases:
+        yield [open_cases.enter_context(closing(Case(name, url))) for name, url in found.items()]
 
 
 def main() -> None:
