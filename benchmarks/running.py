@@ -49,9 +49,7 @@ def made_topics(broker: Broker) -> dict[str, str]:
 
 
 @contextmanager
-def running(
-    broker: Broker, topics: dict[str, str], *, latency: float, changes: Mapping[str, str]
-) -> Iterator[Running]:
+def running(broker: Broker, topics: dict[str, str], *, latency: float, changes: Mapping[str, str]) -> Iterator[Running]:
     """Start the service, with the benchmark's settings and these changes, and end it."""
     vendor, port = free_port(), free_port()
     settings = environment(broker.bootstrap, topics, vendor, port) | changes
