@@ -16,7 +16,8 @@ class History:
         self._losses: Counter[str] = Counter()
         self.overtaken: set[str] = set()
         """Records that one settled who had lost them: it may not have known what their new owner knew."""
-        self._excused: set[str] = set()
+        self.excused: set[str] = set()
+        """Earns that one asked for who was not to, and those that the vendor will not have."""
         self.had_outcasts = False
         self.ever_doubtful: set[str] = set()
         self.wrong_repeats: list[str] = []
@@ -26,8 +27,8 @@ class History:
         """The vendor was asked for these, by this process."""
         asked = set(earns)
         if by in self._outcasts:
-            self._excused |= asked
-        self.wrong_repeats += sorted((asked & self._asked) - self._doubtful - self._excused)
+            self.excused |= asked
+        self.wrong_repeats += sorted((asked & self._asked) - self._doubtful - self.excused)
         self._asked |= asked
         self._asked_by[by] |= asked
 
@@ -37,7 +38,7 @@ class History:
 
     def refused(self, earns: Iterable[str]) -> None:
         """The vendor will not have these; that is nobody's to remember, and another return may ask again."""
-        self._excused |= set(earns)
+        self.excused |= set(earns)
 
     def settled(self, earns: Iterable[str]) -> None:
         """The ledger knows the answer."""
@@ -53,12 +54,12 @@ class History:
         self._outcasts.add(by)
         self._losses[by] += 1
         self.had_outcasts = True
-        self._excused |= self._asked_by[by] - self._settled
+        self.excused |= self._asked_by[by] - self._settled
 
     def excuses(self, earns: Iterable[str], *, by: str) -> None:
         """It makes up its mind to ask for these; whether it may is known to others only."""
         if by in self._outcasts:
-            self._excused |= set(earns)
+            self.excused |= set(earns)
 
     def losses(self, *, by: str) -> int:
         """How often others took over its work; -1 while they have, and it does not know."""

@@ -119,7 +119,8 @@ def _is_justified(world: SeededWorld, verdict: Verdict) -> bool:
         case VerdictKind.NOT_REVOCABLE:
             return earn not in world.day.due
         case VerdictKind.NOT_VALID:
-            return earn not in world.day.held and earn not in vendor.redeemed
+            # Of two that asked at once, one without knowing that it may not, the second was refused.
+            return earn not in world.day.held | vendor.redeemed or earn in vendor.history.excused
         case _:
             return False
 
