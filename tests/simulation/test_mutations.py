@@ -9,6 +9,7 @@ from tests.simulation.mutations import MOST_SEEDS, MUTANTS, ROOT, hunt, hunts
 
 QUICK = (
     "offsets are committed before the outcomes are published",
+    "the epoch is ignored: what an earlier assignment completed is published in the next",
     "the map of another commit is believed",
     "the drain is skipped",
     "a claim of the same record is not taken over",

@@ -1,9 +1,12 @@
 """Thousands of seeds: the real core, flow and Kafka worker, and every promise kept whatever goes wrong."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
+from tests.simulation.mutations import ROOT
 from tests.simulation.seeded import run
 from tests.simulation.simulate import Total, explore, main
 
@@ -41,8 +44,13 @@ def test_every_promise_holds_for_thousands_of_seeds() -> None:
     assert len(total.interleavings) > 0.99 * SEEDS
 
 
-def test_a_seed_tells_the_same_story_whenever_it_runs() -> None:
-    assert run(2).story == run(2).story
+def test_a_seed_tells_the_same_story_whenever_and_wherever_it_runs() -> None:
+    told = run(2)
+    command = [sys.executable, "-m", "tests.simulation.seeded", "2"]
+    elsewhere = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run(2).story == told.story
+    assert elsewhere.stdout.splitlines() == [*told.story, f"seed 2: {told.steps} steps, 0 wrong"]
 
 
 def test_the_first_seeds_meet_everything_that_can_go_wrong() -> None:
