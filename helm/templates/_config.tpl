@@ -58,7 +58,7 @@ whole number to YAML; so whole ones are written as such.
 {{/* Which settings come from files of the Secret: section → name → key. */}}
 {{- define "returns.secretFiles" -}}
 {{- $keys := .Values.secrets.keys -}}
-{{- $files := dict "api" dict "ledger" dict "schemas" dict -}}
+{{- $files := dict "api" dict "kafka" dict "ledger" dict "schemas" dict -}}
 {{- if eq .Values.config.api.auth "basic" -}}
 {{- $_ := set $files.api "password" $keys.apiPassword -}}
 {{- else if eq .Values.config.api.auth "oauth" -}}
@@ -76,6 +76,9 @@ whole number to YAML; so whole ones are written as such.
 {{- end -}}
 {{- if $keys.registryKeyPassword -}}
 {{- $_ := set $files.schemas "registry_key_password" $keys.registryKeyPassword -}}
+{{- end -}}
+{{- if $keys.kafkaPassword -}}
+{{- $_ := set $files.kafka "sasl_password" $keys.kafkaPassword -}}
 {{- end -}}
 {{- $files | toJson -}}
 {{- end }}

@@ -41,7 +41,7 @@ env:
   {{- end }}
   {{- with .Values.kafkaOptions }}
   {{- if .existingSecret }}
-  # librdkafka reads no SASL password from a file.
+  # librdkafka reads its properties from no file.
   - name: CONSUMER_KAFKA__OPTIONS
     valueFrom:
       secretKeyRef:

@@ -38,7 +38,19 @@
 {{- end -}}
 {{- range $name, $_ := $options -}}
 {{- if or (hasSuffix "password" $name) (hasSuffix "secret" $name) (hasSuffix "key.pem" $name) -}}
-{{- $lines = append $lines (printf "config.kafka.options may not hold %s, as a ConfigMap hides nothing; put all options into a Secret and name it in kafkaOptions.existingSecret." $name) -}}
+{{- $lines = append $lines (printf "config.kafka.options may not hold %s, as a ConfigMap hides nothing; for sasl.password there is secrets.keys.kafkaPassword, and for all options a Secret that kafkaOptions.existingSecret names." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $password := .Values.secrets.keys.kafkaPassword -}}
+{{- if and $password (not (hasKey $options "sasl.username")) (not .Values.kafkaOptions.existingSecret) -}}
+{{- $lines = append $lines "secrets.keys.kafkaPassword needs security.protocol, sasl.mechanism and sasl.username in config.kafka.options." -}}
+{{- end -}}
+{{- if eq .Values.config.kafka.oauth "msk-iam" -}}
+{{- if not .Values.config.kafka.aws_region -}}
+{{- $lines = append $lines "config.kafka.aws_region is required with config.kafka.oauth=msk-iam." -}}
+{{- end -}}
+{{- if or $password $mechanism (not (has $protocol (list "" "sasl_ssl"))) -}}
+{{- $lines = append $lines "config.kafka.oauth=msk-iam brings its own security.protocol and sasl.mechanism, and takes no password; remove them, or the oauth." -}}
 {{- end -}}
 {{- end -}}
 {{- if .Values.kafkaOptions.existingSecret -}}

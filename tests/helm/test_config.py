@@ -24,7 +24,7 @@ def mounted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "registry-token": "t",
     }.items():
         _put(folder / "secrets" / name, text)
-    for name in ("api-password", "oauth-key", "oauth-secret"):
+    for name in ("api-password", "oauth-key", "oauth-secret", "kafka-password"):
         _put(folder / "secrets" / name, "sesame")
     _put(folder / "secrets" / "url", "postgresql://u:p@db/r")
     certificate, key = _certificate()

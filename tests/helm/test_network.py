@@ -33,6 +33,15 @@ def test_the_ways_out_follow_from_the_settings() -> None:
     ]
 
 
+def test_with_a_role_the_way_to_who_gives_it_is_open() -> None:
+    assert egress(example("msk-iam"))[1:] == [
+        ([9098], ["10.20.0.0/16"]),
+        ([8443], []),
+        ([5432], []),
+        ([443], ["10.21.0.0/16"]),
+    ]
+
+
 def test_a_url_without_a_port_has_its_schemes() -> None:
     values = changed(
         example("minimal"),

@@ -4,13 +4,13 @@ import pytest
 
 from consumer.adapters.ledger.group import CLOSE_SECONDS
 from consumer.wiring.service import LAST_WORDS, LONGEST_COMMIT
-from tests.helm.chart import VALUES, Values, changed, example, one, pods, rendered
+from tests.helm.chart import VALUES, Values, changed, example, one, pods, rendered, settings
 
 PODS = [
     (name, kind)
     for name in VALUES
     for kind in ("Deployment", "Pod", "Job")
-    if kind != "Job" or name in {"full", "postgres"}
+    if kind != "Job" or name in {"full", "msk-iam", "postgres"}
 ]
 VOLUMES = {"configMap", "secret", "emptyDir", "projected", "persistentVolumeClaim"}
 
@@ -190,3 +190,23 @@ def test_every_name_fits(release: str) -> None:
         for each in rendered(values, release):
             assert len(each["metadata"]["name"]) <= 63
             assert all(len(str(value)) <= 63 for value in each["metadata"]["labels"].values())
+
+
+def test_a_role_of_aws_comes_by_the_service_account_and_by_no_secret() -> None:
+    objects = rendered(example("msk-iam"))
+    account = one(objects, "ServiceAccount")
+    spec = one(objects, "Deployment")["spec"]["template"]["spec"]
+
+    assert account["metadata"]["annotations"].keys() == {"eks.amazonaws.com/role-arn"}
+    assert spec["serviceAccountName"] == account["metadata"]["name"]
+    assert [each["name"] for each in container(spec)["env"]] == ["AWS_STS_REGIONAL_ENDPOINTS"]
+    assert settings(objects)["kafka"]["oauth"] == "msk-iam"
+
+
+def test_a_password_for_the_brokers_is_a_file_that_follows_its_secret() -> None:
+    objects = rendered(example("full"))
+    spec = one(objects, "Deployment")["spec"]["template"]["spec"]
+    (mount,) = (each for each in container(spec)["volumeMounts"] if each["name"] == "secrets")
+
+    assert settings(objects, "r-returns")["kafka"]["sasl_password_file"] == f"{mount['mountPath']}/kafka-password"
+    assert "subPath" not in mount

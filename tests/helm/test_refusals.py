@@ -8,6 +8,7 @@ from tests.helm.chart import RefusedError, Values, changed, defaults, example, r
 KEDA = example("keda")
 MINIMAL = example("minimal")
 SHARED = example("postgres")
+MSK = example("msk-iam")
 
 REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
     "no brokers": (MINIMAL, {"config__kafka__bootstrap_servers": ""}, "config.kafka.bootstrap_servers is required"),
@@ -58,6 +59,17 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
         MINIMAL,
         {"config__kafka__options": {"sasl.password": "x"}},
         "may not hold sasl.password",
+    ),
+    "a password of nobody": (
+        MINIMAL,
+        {"secrets__keys__kafkaPassword": "kafka-password"},
+        "needs security.protocol, sasl.mechanism and sasl.username",
+    ),
+    "a role of no region": (MSK, {"config__kafka__aws_region": ""}, "config.kafka.aws_region is required"),
+    "a role and a password": (
+        MSK,
+        {"config__kafka__options": {"sasl.mechanism": "SCRAM-SHA-512"}},
+        "takes no password",
     ),
     "options in two places": (
         SHARED,

@@ -21,11 +21,12 @@ EVERYTHING = changed(
     externalSecret={"enabled": True, "secretStoreRef": {"name": "vault"}, "remoteKey": "returns"},
     autoscaling={"enabled": True, "partitions": 12},
     config__api__quota_per_minute=20000,
-    secrets__keys={"registryAuth": "registry-auth"},
+    secrets__keys={"registryAuth": "registry-auth", "kafkaPassword": "kafka-password"},
 )
 SQLITE = changed(example("minimal"), networkPolicy__enabled=True)
 SHARED = example("postgres")
 TLS = example("mtls")
+MSK = example("msk-iam")
 
 OTHERS: dict[str, object] = {
     "image.digest": "sha256:" + "1" * 64,
@@ -47,6 +48,7 @@ OTHERS: dict[str, object] = {
     "networkPolicy.api.ports": [1],
     "networkPolicy.registry.ports": [1],
     "networkPolicy.traces.ports": [1],
+    "networkPolicy.aws.ports": [1],
     "persistence.size": "9Gi",
     "persistence.accessMode": "ReadWriteOncePod",
     "image.pullPolicy": "Always",
@@ -150,7 +152,7 @@ def test_every_leaf_changes_what_is_rendered(path: str) -> None:
     other = OTHERS.get(path, _other(LEAVES[path]))
     change = {path.replace(".", "__"): other}
 
-    assert any(_differs(base, change) for base in (EVERYTHING, SQLITE, SHARED, TLS))
+    assert any(_differs(base, change) for base in (EVERYTHING, SQLITE, SHARED, TLS, MSK))
 
 
 def _other(value: object) -> object:
