@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from confluent_kafka import KafkaException
 
-from consumer.adapters.kafka.administration import Administration
+from consumer.adapters.kafka.administration import Administration, ShutDoor
 from consumer.adapters.kafka.attempt import Fatal
 from consumer.adapters.web.words import counted
 from consumer.cli.finding import Finding, fine, note, wrong
@@ -23,9 +23,12 @@ NEW = "dead"
 def kafka_findings(settings: Settings, patience: float) -> Iterator[Finding]:
     """One after another, as they are found; `patience` is in seconds, for one answer."""
     config = parts.kafka_config(settings)
-    brokers = Administration(config, patience)
     try:
+        brokers = Administration(config, patience)
         count, there = brokers.brokers()
+    except ShutDoor as shut:
+        yield wrong(SERVERS, str(shut))
+        return
     except Fatal as silence:
         yield wrong(SERVERS, f"no broker answers ({silence}); are they up?")
         return

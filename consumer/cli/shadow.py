@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from consumer import wiring
+from consumer.adapters.kafka.attempt import Fatal
 from consumer.cli.causes import expected, refused
 from consumer.cli.console import console, plain
 from consumer.core.shadow import Foreseen
@@ -23,7 +24,7 @@ MOST_ROWS = 20
 def shadow(settings: Settings, ledger: Path | None) -> int:
     """Run until told to stop, then say what would have been done; the exit code."""
     file = ledger or shadow_ledger(settings)
-    with expected(OSError), refused(wiring.REFUSALS):
+    with expected(OSError, Fatal), refused(wiring.REFUSALS):
         code, foreseen = wiring.shadow(settings, file)
     out = console()
     out.print(Text("What this run would have done:", style="bold"))

@@ -28,10 +28,10 @@ class Shape:
 
 def create(settings: Settings, shape: Shape) -> None:
     """Make what is missing and say what was done; ends the process with 1 where one could not be made."""
-    brokers = Administration(parts.kafka_config(settings), PATIENCE)
     seen: dict[Role, TopicSeen] = {}
     failed = False
     with expected(Fatal):
+        brokers = Administration(parts.kafka_config(settings), PATIENCE)
         brokers.brokers()
     # The sources come first: how large a dead letter may be depends on them.
     for role in Role:

@@ -81,8 +81,9 @@ def run(
 
         raise typer.Exit(foresee(settings, shadow_ledger))
     from consumer import wiring  # noqa: PLC0415 - see the module
+    from consumer.adapters.kafka.attempt import Fatal  # noqa: PLC0415 - see the module
 
-    with expected(OSError), refused(wiring.REFUSALS):
+    with expected(OSError, Fatal), refused(wiring.REFUSALS):
         code = wiring.run(settings)
     raise typer.Exit(code)
 

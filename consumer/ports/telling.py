@@ -38,6 +38,7 @@ EventName = Literal[
     "offset_map_ignored",
     "transaction_aborted",
     "kafka_error",
+    "kafka_password_changed",
     "outcome",
     "earn_unreadable",
     "throttled",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import certificates, kafka_options, mapping, secret
+from consumer.settings import certificates, kafka_options, mapping, sasl, secret
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -59,12 +59,16 @@ def _options(settings: Settings) -> Iterator[Problem]:
     )
     for name, reason in refused.items():
         yield Problem(alone if name in always else involved, f"may not set {name}: {reason}; remove it")
-    allowed = {name: value for name, value in kafka.options.items() if name not in refused}
+    allowed = {name: value for name, value in sasl.completed(kafka).items() if name not in refused}
     for rejected, words in kafka_options.rejected(allowed, kafka.group_protocol):
         if rejected is None:
             yield Problem(involved, f"is refused by librdkafka: {words}")
         else:
             yield Problem(alone, f"is refused by librdkafka for {rejected}: {words}")
+
+
+def _sasl(settings: Settings) -> Iterator[Problem]:
+    return (Problem(names, text) for names, text in sasl.problems(settings.kafka, sasl.is_msk_installed))
 
 
 def _times(settings: Settings) -> Iterator[Problem]:
@@ -236,6 +240,7 @@ def _is_loopback(url: str) -> bool:
 RULES: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _brokers,
     _options,
+    _sasl,
     _times,
     _topics,
     _registry,

@@ -46,8 +46,25 @@ class Kafka(Section):
         default_factory=lambda: MappingProxyType({}),
         description="librdkafka properties for all clients, a map: TLS, SASL, tuning.",
     )
+    sasl_password: PlainSecret = Field(default=None, description="With `sasl.username` in `options`: PLAIN and SCRAM.")
+    sasl_password_file: File = Field(
+        default=None, description="A file with that password; a changed one is used without a restart."
+    )
+    oauth: Literal["none", "msk-iam"] = Field(
+        default="none",
+        description="`msk-iam`: tokens of this process's AWS role, for Amazon MSK; needs the extra `msk`.",
+    )
+    aws_region: Text = Field(default=None, description="With `msk-iam`: the region of the cluster.")
     window: PositiveInt = Field(default=1000, description="Open records a partition may have before it is paused.")
     drain: Positive = Field(default=20.0, description="How long a stop or a rebalance waits for calls under way.")
+
+    def has_sasl_password(self) -> bool:
+        """Whether the password has a place of its own."""
+        return self.sasl_password is not None or self.sasl_password_file is not None
+
+    def sasl_password_reader(self) -> Secret:
+        """The password of PLAIN and SCRAM."""
+        return Secret(self.sasl_password, self.sasl_password_file)
 
 
 class Topics(Section):

@@ -54,7 +54,7 @@ class Built:
 
 
 def build(settings: Settings, log: Log, loop: asyncio.AbstractEventLoop, ends: Ends) -> Built:
-    """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses."""
+    """Make all parts; nothing is started. Raises BadOption for a property that librdkafka refuses, or Fatal."""
     tasks, mailbox = Tasks(loop), _Mailbox()
     given = adapters(settings, log, ends)
     within = flow(settings, given, loop, tasks, ends.publisher(mailbox, given.codec))

@@ -3,9 +3,11 @@
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from consumer.adapters.kafka import KafkaConfig, Topics
+from consumer.adapters.kafka.credentials import Credentials, Password, Tokens
 from consumer.core.breaker import HoldPolicy
 from consumer.core.model import Millis, OrgId
 from consumer.core.plan import PartialReturns, Policy
@@ -51,8 +53,20 @@ def kafka_config(settings: Settings) -> KafkaConfig:
         ),
         window=kafka.window,
         drain=kafka.drain,
+        credentials=_credentials(settings),
         statistics_interval=STATISTICS_INTERVAL,
     )
+
+
+def _credentials(settings: Settings) -> Credentials:
+    kafka = settings.kafka
+    if kafka.oauth == "msk-iam":
+        from consumer.adapters.kafka import msk_iam  # noqa: PLC0415 - the extra is there only where it is asked for
+
+        return Tokens(ask=partial(msk_iam.token, kafka.aws_region or ""))
+    if kafka.has_sasl_password():
+        return Password(username=str(kafka.options["sasl.username"]), read=kafka.sasl_password_reader())
+    return None
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -13,9 +14,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined] # public by its documents
 from confluent_kafka.cimpl import NewTopic
 
-from consumer.adapters.kafka.attempt import Attempts, Fatal, Patience
+from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted, Patience
+from consumer.adapters.kafka.clients import made
 from consumer.adapters.kafka.config import KafkaConfig, admin_properties, consumer_properties, producer_properties
 from consumer.adapters.kafka.silence import Silence
+from consumer.core.shut_door import remedy
 from consumer.core.topics import TopicSeen
 from consumer.core.triage import Call
 
@@ -49,23 +52,28 @@ class Tried:
     may_write: bool
 
 
+class ShutDoor(Fatal):
+    """The brokers are there, but do not let us in, or we do not trust them; the text names the remedy."""
+
+
 class Administration:
     """Every method raises Fatal, whose text has the name of Kafka's error, where the brokers refuse or are silent."""
 
     def __init__(self, config: KafkaConfig, patience: float) -> None:
-        """`patience` is in seconds, for one answer."""
+        """`patience` is in seconds, for one answer. Raises BadOption, or Fatal without a token."""
         self._config = config
         self._patience = patience
         self._attempts = Attempts(Silence(), lambda: None)
-        self._client = AdminClient(admin_properties(config))
+        self._remedy: str | None = None
+        self._client = made(AdminClient, {**admin_properties(config), "error_cb": self._on_error}, config)
 
     def brokers(self) -> tuple[int, frozenset[str]]:
-        """How many brokers there are, and the topics that we can see."""
+        """How many brokers there are, and the topics that we can see. Raises ShutDoor where that is why."""
         # Asked for all topics: a question for one that is missing may create it.
         try:
             found = self._ask(lambda wait: self._client.list_topics(timeout=wait))
         except Fatal as silence:
-            raise Fatal(f"Kafka at {self._config.bootstrap_servers}: {silence}") from None
+            raise type(silence)(f"Kafka at {self._config.bootstrap_servers}: {silence}") from None
         return len(found.brokers), frozenset(name for name, topic in found.topics.items() if topic.partitions)
 
     def topic(self, name: str) -> TopicSeen:
@@ -111,7 +119,9 @@ class Administration:
     def commits(self, topics: Mapping[str, int]) -> int:
         """On how many partitions of these topics the group has a commit; nobody joins it for that."""
         places = [TopicPartition(topic, number) for topic, count in topics.items() for number in range(count)]
-        with closing(Consumer(consumer_properties(self._config), logger=_SILENT)) as reader:
+        with closing(
+            made(partial(Consumer, logger=_SILENT), consumer_properties(self._config), self._config)
+        ) as reader:
             found = self._ask(lambda wait: reader.committed(places, wait))
         for each in found:
             if each.error is not None:
@@ -131,7 +141,7 @@ class Administration:
             "linger.ms": 2 * REFUSED_WITHIN * 1000,
             "on_delivery": lambda *undelivered: refused.append(undelivered),
         }
-        producer = Producer({**producer_properties(self._config), **own}, logger=_SILENT)
+        producer = made(partial(Producer, logger=_SILENT), {**producer_properties(self._config), **own}, self._config)
         self._ask(producer.init_transactions, Call.INIT)
         if topics:
             producer.begin_transaction()
@@ -145,6 +155,9 @@ class Administration:
             self._ask(producer.abort_transaction, Call.ABORT)
         return Tried(name=name, may_write=True)
 
+    def _on_error(self, error: KafkaError) -> None:
+        self._remedy = remedy(error.name(), error.str()) or self._remedy
+
     def _settings(self, name: str) -> Mapping[str, str]:
         resource = ConfigResource(ConfigResource.Type.TOPIC, name)
         (future,) = self._client.describe_configs([resource], request_timeout=self._patience).values()
@@ -153,8 +166,16 @@ class Administration:
         return {entry.name: entry.value for entry in future.result().values() if entry.value is not None}
 
     def _ask(self, question: Callable[[float], Answer], call: Call = Call.READ) -> Answer:
-        patience = Patience(deadline=time.monotonic() + self._patience, given_up=lambda: False)
-        return self._attempts.ask(call, question, patience)
+        patience = Patience(deadline=time.monotonic() + self._patience, given_up=self._is_shut)
+        try:
+            return self._attempts.ask(call, question, patience)
+        except Interrupted:
+            raise ShutDoor(self._remedy) from None
+
+    def _is_shut(self) -> bool:
+        """Whether the client has said meanwhile that asking again is no use."""
+        self._client.poll(0)
+        return self._remedy is not None
 
 
 def _failure(future: Future[Any]) -> KafkaError | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
+from consumer.adapters.kafka.credentials import Credentials
+
 OptionValue = str | int | float | bool
 Properties = dict[str, object]
 
@@ -48,6 +50,7 @@ class KafkaConfig:
     topics: Topics
     window: int
     drain: float
+    credentials: Credentials = None
     statistics_interval: float = 5.0
     publishes: bool = True
     """Whether there is anything to publish; where there is not, only what is read has to exist."""
@@ -65,6 +68,8 @@ _CLIENT_DEFAULTS: Properties = {
     # The clients' own log is lines of text on stderr, several a second while no broker answers. Ours tells what counts.
     "log_level": 0,
     "socket.keepalive.enable": True,
+    # The default lets up to fifteen seconds pass before a broker, or a password, that is right again is tried.
+    "reconnect.backoff.max.ms": 2000,
     # KIP-714 would send the client's own metrics to the broker's operator. What is worth knowing is in /metrics.
     "enable.metrics.push": False,
 }
@@ -139,7 +144,7 @@ _PRODUCER_ONLY = (
 
 
 def consumer_properties(config: KafkaConfig) -> Properties:
-    """The consumer's properties, without callbacks."""
+    """The consumer's properties, without callbacks and credentials."""
     protocol: Properties = {"group.id": config.group_id, "group.protocol": config.group_protocol}
     if config.group_protocol == "classic":
         protocol["partition.assignment.strategy"] = "cooperative-sticky"
@@ -156,7 +161,7 @@ def consumer_properties(config: KafkaConfig) -> Properties:
 
 
 def producer_properties(config: KafkaConfig) -> Properties:
-    """The producer's properties, without callbacks; each call invents a new transactional id.
+    """The producer's properties, without callbacks and credentials; each call invents a new transactional id.
 
     The id may be random because a group's commits are fenced by the member's generation (KIP-447), not by the id.
     """

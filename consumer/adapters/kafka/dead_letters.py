@@ -7,7 +7,8 @@ from typing import TypeVar
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from consumer.adapters.kafka.attempt import Attempts, Fatal, Patience
-from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
+from consumer.adapters.kafka.clients import made
+from consumer.adapters.kafka.config import KafkaConfig, consumer_properties
 from consumer.adapters.kafka.delivered import answered, is_end, record_of
 from consumer.adapters.kafka.silence import Silence
 from consumer.core.model import Record
@@ -40,10 +41,7 @@ class DeadLetterTopic:
             "enable.partition.eof": True,
             "statistics.interval.ms": 0,
         }
-        try:
-            self._consumer = Consumer(properties)
-        except KafkaException as refused:
-            raise BadOption(str(refused.args[0].str())) from refused
+        self._consumer = made(Consumer, properties, config)
 
     def group(self) -> object:
         """The metadata of the group that the progress belongs to."""

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka import Message as Delivered
 
 from consumer.adapters.kafka.attempt import Attempts, Fatal, Patience
-from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
+from consumer.adapters.kafka.clients import made
+from consumer.adapters.kafka.config import KafkaConfig, consumer_properties
 from consumer.adapters.kafka.delivered import answered, is_end, record_of
 from consumer.adapters.kafka.silence import Silence
 from consumer.core.model import Coordinates, Millis, Record
@@ -51,10 +52,7 @@ class TopicScan:
             "enable.partition.eof": True,
             "statistics.interval.ms": 0,
         }
-        try:
-            self._consumer = Consumer(properties)
-        except KafkaException as refused:
-            raise BadOption(str(refused.args[0].str())) from refused
+        self._consumer = made(Consumer, properties, config)
 
     def close(self) -> None:
         """Let go."""

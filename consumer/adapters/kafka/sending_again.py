@@ -9,7 +9,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka import Message as Delivered
 
 from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience
-from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, BadOption, KafkaConfig, producer_properties
+from consumer.adapters.kafka.clients import made
+from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, KafkaConfig, producer_properties
 from consumer.adapters.kafka.silence import Silence
 from consumer.adapters.kafka.transaction import BY_KEY
 from consumer.core.redrive import Again, Stretch
@@ -40,10 +41,7 @@ class AgainSender:
             "transactional.id": group,
             "on_delivery": self._on_undelivered,
         }
-        try:
-            self._producer = Producer(properties)
-        except KafkaException as refused:
-            raise BadOption(str(refused.args[0].str())) from refused
+        self._producer = made(Producer, properties, config)
 
     def start(self) -> None:
         """End what an earlier redrive may have left open; only then is the progress to be read."""

@@ -9,7 +9,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka import Message as Delivered
 
 from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience, fatal_of
-from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, BadOption, KafkaConfig, producer_properties
+from consumer.adapters.kafka.clients import made
+from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, KafkaConfig, producer_properties
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.core.triage import Call
 from consumer.ports import Completion, Message
@@ -46,7 +47,7 @@ class Transactions:
     def __init__(
         self, config: KafkaConfig, attempts: Attempts, telemetry: KafkaTelemetry, given_up: Callable[[], bool]
     ) -> None:
-        """Build the client; it connects by itself. Raises BadOption."""
+        """Build the client; it connects by itself. Raises BadOption, or Fatal without a token."""
         self._topics = config.topics
         self._attempts = attempts
         self._telemetry = telemetry
@@ -57,11 +58,8 @@ class Transactions:
         """How many partitions the dead-letter topic has; 0 while that is not known."""
         properties = producer_properties(config)
         self.transactional_id = str(properties["transactional.id"])
-        try:
-            # No error_cb: with one, a fatal error leaves the client as a SystemError. The consumer's tells the rest.
-            self._producer = Producer({**properties, "on_delivery": self._on_undelivered})
-        except KafkaException as refused:
-            raise BadOption(str(refused.args[0].str())) from refused
+        # No error_cb: with one, a fatal error leaves the client as a SystemError. The consumer's tells the rest.
+        self._producer = made(Producer, {**properties, "on_delivery": self._on_undelivered}, config)
 
     @property
     def client(self) -> Producer:

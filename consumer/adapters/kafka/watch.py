@@ -10,9 +10,11 @@ from confluent_kafka import Consumer, KafkaError
 
 from consumer.adapters.kafka.assignment import Assignment
 from consumer.adapters.kafka.attempt import Fatal, failure_of
+from consumer.adapters.kafka.credentials import Credentials, Tokens
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.core.progress import Progress
 from consumer.core.repeats import Repeats
+from consumer.core.shut_door import remedy
 from consumer.core.triage import Call, Remedy, triage
 from consumer.ports import Partition
 
@@ -51,9 +53,10 @@ def read_statistics(text: str) -> Statistics:
 class Listener:
     """The consumer's own voice: what it reports of the group, and its complaints."""
 
-    def __init__(self, assignment: Assignment, telemetry: KafkaTelemetry) -> None:
+    def __init__(self, assignment: Assignment, telemetry: KafkaTelemetry, credentials: Credentials) -> None:
         self._assignment = assignment
         self._telemetry = telemetry
+        self._credentials = credentials
         self._fatal: Fatal | None = None
         self._repeats = Repeats()
         self.partition_counts: Mapping[str, int] = {}
@@ -66,10 +69,20 @@ class Listener:
         self._telemetry.failed(code)
         if self._repeats.is_news(code, now):
             self._repeats = self._repeats.after(code, now)
-            self._telemetry.event("kafka_error", code=code, message=error.str())
+            self._telemetry.event("kafka_error", code=code, message=error.str(), **self._why(error))
         if triage(failure_of(error), Call.POLL, expired=False) is Remedy.STOP:
             # Raised from the loop: an exception in a callback of the client's would lose the records of that poll.
             self._fatal = Fatal(f"{code}: {error.str()}")
+
+    def _why(self, error: KafkaError) -> Mapping[str, str]:
+        """What is beyond the client's own words: the remedy, and the silence of who gives the tokens."""
+        words = remedy(error.name(), error.str())
+        told = {} if words is None else {"remedy": words}
+        match self._credentials:
+            case Tokens(refusal=str() as refusal):
+                return {**told, "reason": refusal}
+            case _:
+                return told
 
     def stop_if_fatal(self) -> None:
         """Raises Fatal where the consumer is beyond help."""

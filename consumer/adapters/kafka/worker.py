@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from threading import Thread
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import Consumer
 
 from consumer.adapters.kafka.assignment import Assignment, coordinates
 from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted
+from consumer.adapters.kafka.clients import made
 from consumer.adapters.kafka.cluster import Cluster
-from consumer.adapters.kafka.config import BadOption, KafkaConfig, consumer_properties
+from consumer.adapters.kafka.config import KafkaConfig, consumer_properties
+from consumer.adapters.kafka.credentials import Rotation
 from consumer.adapters.kafka.handover import HandOver, Post
 from consumer.adapters.kafka.inbox import Inbox
 from consumer.adapters.kafka.laps import Laps
@@ -37,7 +39,7 @@ class KafkaWorker:
     def __init__(
         self, config: KafkaConfig, intake: Intake, post: Post, telemetry: KafkaTelemetry, feed: EarnFeed
     ) -> None:
-        """Build both clients; they connect by themselves once started. Raises BadOption."""
+        """Build both clients; they connect by themselves once started. Raises BadOption, or Fatal without a token."""
         self._config = config
         self._intake = intake
         self._post = post
@@ -49,7 +51,7 @@ class KafkaWorker:
         self._hung = attempts.hung
         window = Window(size=config.window)
         self._assignment = Assignment(window)
-        self._listener = Listener(self._assignment, telemetry)
+        self._listener = Listener(self._assignment, telemetry, config.credentials)
         self._transactions = Transactions(config, attempts, telemetry, self._wishes.now)
         self._outbox = Outbox(self._assignment, self._transactions, feed, telemetry)
         self._laps = Laps(telemetry.spent)
@@ -74,7 +76,9 @@ class KafkaWorker:
             drain=config.drain,
             laps=self._laps,
         )
-        self._consumer = _consumer(config, self._listener)
+        callbacks = {"error_cb": self._listener.on_error, "stats_cb": self._listener.on_statistics}
+        self._consumer = made(Consumer, {**consumer_properties(config), **callbacks}, config)
+        self._rotation = Rotation(config.credentials, (self._consumer, self._transactions.client), telemetry)
         # A daemon: a call that hangs must not keep the process from ending.
         self._thread = Thread(target=self._run, name="kafka", daemon=True)
 
@@ -196,6 +200,7 @@ class KafkaWorker:
         if now - self._reported < _REPORT:
             return
         self._reported = now
+        self._rotation.look()
         self._transactions.serve()
         self._telemetry.polled(time.time())
         stage = self._status.stage
@@ -215,11 +220,3 @@ class KafkaWorker:
             unpublished=len(self._outbox),
             own_returns_partitions=sum(it.partition.topic == self._config.topics.returns for it in partitions),
         )
-
-
-def _consumer(config: KafkaConfig, listener: Listener) -> Consumer:
-    callbacks = {"error_cb": listener.on_error, "stats_cb": listener.on_statistics}
-    try:
-        return Consumer({**consumer_properties(config), **callbacks})
-    except KafkaException as refused:
-        raise BadOption(str(refused.args[0].str())) from refused

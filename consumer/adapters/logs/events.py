@@ -34,7 +34,14 @@ EVENTS: Mapping[EventName, LogEvent] = {
     "partitions_lost": LogEvent("warning", "Partitions were taken away without notice."),
     "offset_map_ignored": LogEvent("warning", "A commit's metadata was not ours, damaged or stale; `reason`."),
     "transaction_aborted": LogEvent("warning", "A transaction was aborted; its results go into the next one."),
-    "kafka_error": LogEvent("warning", "The Kafka client reports an error; `code`. Each at most once a minute."),
+    "kafka_error": LogEvent(
+        "warning",
+        "The Kafka client reports an error; `code`, and the `remedy` where it is about who we or they are. "
+        "Each at most once a minute.",
+    ),
+    "kafka_password_changed": LogEvent(
+        "info", "The password's file has another one; connections made from now on use it."
+    ),
     "outcome": LogEvent("info", "An outcome was decided; `trace_id` is that of its record's `traceparent`."),
     "earn_unreadable": LogEvent("warning", "A record of the earn feed cannot be read and is a dead letter."),
     "throttled": LogEvent("warning", "The vendor answered 429."),
