@@ -7,8 +7,8 @@ WORKDIR /source
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 # Two environments: one that builds, and one without an installer, which is all that leaves this stage.
 RUN python -m venv /build && python -m venv --without-pip /opt/returns-consumer
-COPY requirements.lock requirements-otel.lock requirements-build.lock ./
-# What the image runs on; requirements-otel.lock has the same and what spans need.
+COPY requirements.lock requirements-otel.lock requirements-msk.lock requirements-build.lock ./
+# What the image runs on; requirements-otel.lock has the same and what spans need, requirements-msk.lock what MSK asks for.
 ARG LOCK=requirements.lock
 # A private index is named by the builder: --secret id=pip.conf,src=…, and its authority by --secret id=ca.pem,src=…
 # (`cert = /run/secrets/ca.pem` in that pip.conf); neither stays in a layer.

@@ -106,7 +106,9 @@ audit: $(PIP_AUDIT)/.done ## known weaknesses of all that is locked; it asks the
 lock: setup ## choose the newest versions anew and lock them by hash
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements.lock --output-file requirements-dev.lock \
-		--extra otel --group dev pyproject.toml
+		--extra otel --extra msk --group dev pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-otel.lock \
 		--extra otel pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-msk.lock \
+		--extra msk pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements-build.lock --group build

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-otel.lock")
+EXTRAS = {
+    "requirements-otel.lock": {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"},
+    "requirements-msk.lock": {"aws-msk-iam-sasl-signer-python"},
+}
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", *EXTRAS)
 
 
 def locked(name: str) -> dict[str, str]:
@@ -76,8 +80,9 @@ def test_the_audit_looks_at_every_lock_and_takes_no_silence_for_an_answer() -> N
     assert "pip-audit --strict" in told.stdout
 
 
-def test_the_lock_with_spans_is_all_that_the_program_needs_to_run_and_send_them() -> None:
-    here = locked("requirements-otel.lock")
+@pytest.mark.parametrize("name", EXTRAS)
+def test_the_lock_of_an_extra_is_all_that_the_program_needs_to_run_with_it(name: str) -> None:
+    here = locked(name)
 
     assert locked("requirements.lock").items() <= here.items()
-    assert {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} <= here.keys()
+    assert EXTRAS[name] <= here.keys()

@@ -102,10 +102,11 @@ def test_the_recipe_pins_what_it_installs_and_invents_no_digest() -> None:
 
 def test_the_lock_is_the_builders_choice_of_one_that_is_there() -> None:
     (default,) = re.findall(r"^ARG LOCK=(\S+)$", RECIPE, re.MULTILINE)
-    (told,) = re.findall(r"--build-arg LOCK=(\S+)", (ROOT / "docs/tracing.md").read_text())
+    pages = (ROOT / "docs/tracing.md", ROOT / "docs/operations.md")
+    told = [lock for page in pages for lock in re.findall(r"--build-arg LOCK=(\S+)", page.read_text())]
 
-    assert (default, told) == ("requirements.lock", "requirements-otel.lock")
-    assert {default, told} <= copied()
+    assert (default, told) == ("requirements.lock", ["requirements-otel.lock", "requirements-msk.lock"])
+    assert {default, *told} <= copied()
 
 
 def test_only_what_the_recipe_copies_is_sent_to_the_builder() -> None:
