@@ -16,6 +16,8 @@ from tests.testbed.waiting import wait_until
 
 SECONDS = 30
 AT_ONCE = 1000
+REFUSED = 401
+"""The status of a call that came no further than the door."""
 STATES = {"held": "held", "redeemed": "redeemed", "revoked": "revoked", "pos": "held"}
 """What the sandbox knows of an earn before any call; `unknown` and `refused` are told by a mark in the earn's id."""
 
@@ -61,13 +63,14 @@ class SandboxVendor:
 
     def _as_seen(self, call: Mapping[str, Any]) -> VendorCall:
         asked = tuple(call["earns"])
+        judged = call["status"] not in {None, REFUSED}
         return VendorCall(
             request_id=f"sandbox-{call['number']}",
             customer_id=call["customer"],
             earn_ids=asked,
             started=call["arrived"],
             ended=call["arrived"],
-            told=self._told(asked, frozenset(call["revoked"])) if call["status"] else dict.fromkeys(asked, "unclear"),
+            told=self._told(asked, frozenset(call["revoked"])) if judged else dict.fromkeys(asked, "unclear"),
             status=call["status"],
         )
 
