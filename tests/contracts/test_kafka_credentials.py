@@ -77,13 +77,6 @@ def test_who_has_no_password_is_given_none(given: Tokens | None) -> None:
     assert client.given == []
 
 
-def test_no_secret_is_in_what_is_shown_of_a_configuration() -> None:
-    config = a_config(NOWHERE, credentials=Password(username="us", read=lambda: "sesame"))
-
-    assert "sesame" not in repr(config)
-    assert "us" in repr(config)
-
-
 def answer_of(tokens: Tokens) -> Callable[[str], tuple[str, float]]:
     return cast("Callable[[str], tuple[str, float]]", tokens.properties()["oauth_cb"])
 
