@@ -13,6 +13,7 @@ from tests.end_to_end.doors import USER, by_certificate, by_password, by_token
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.scene import Scene
+from tests.end_to_end.test_start import RIGHT, ran
 from tests.end_to_end.vendor import Vendor
 from tests.end_to_end.world import AFTER, AMONG, BEFORE, Plan, World, a_world
 from tests.testbed.certificates import Authority
@@ -186,16 +187,11 @@ def test_consumer_and_producer_renew_their_tokens_before_these_end(
     assert complaints(evidence) == []
 
 
-def test_a_process_that_has_no_token_to_begin_with_ends_with_the_remedy(
-    secured: SecuredKafka, world: World, tmp_path: Path
-) -> None:
+def test_a_process_that_has_no_token_to_begin_with_ends_with_the_remedy(secured: SecuredKafka, tmp_path: Path) -> None:
     (tmp_path / REFUSING).touch()
-    with scene_of(secured, world, tmp_path) as scene:
-        scene.settings |= by_token(secured, tmp_path)
-        instance = scene.start()
-        ended = instance.process.wait(within=SECONDS)
-        told = instance.log.read_text()
 
-    assert ended == 1
-    assert f"error: {NO_ROLE}: AWS Credentials can not be empty\n" in told
-    assert "Traceback" not in told
+    done = ran(tmp_path, RIGHT | by_token(secured, tmp_path))
+
+    assert done.returncode == 1
+    assert f"error: {NO_ROLE}: AWS Credentials can not be empty\n" in done.stderr
+    assert "Traceback" not in done.stderr
