@@ -52,5 +52,6 @@ def _held(opening: Opening, purchase: PurchaseKey) -> HeldEarn:
         source=None,
         redrive=0,
         late=None,
+        late_calls=(),
         recorded_at=Millis(0),
     )
