@@ -14,6 +14,7 @@ SIMULATED = 2
 """Instances at most that are simulated: more take hours, and share nothing with these but the quota."""
 
 
+WHOLE = (0, 24)
 WIDTHS = (12, 12, 10, 12, 12, 12, 8, 10)
 
 
@@ -40,7 +41,7 @@ def line(name: str, told: DayTold) -> str:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--per-minute", type=int, nargs="+", default=[100, 1000, 10_000])
-    asked.add_argument("--hours", type=int, nargs=2, default=[0, 24])
+    asked.add_argument("--hours", type=int, nargs=2, default=WHOLE, help="of ours; the other policy has the whole day")
     options = asked.parse_args()
     titles = ("returns", "calls/1,000", "probes", "backlog", "calls/1,000", "drained min", "over", "busiest")
     print(" " * 16 + "".join(f"{title:>{width}}" for title, width in zip(titles, WIDTHS, strict=True)))
@@ -48,7 +49,7 @@ def main() -> None:
         for name, day in days(per_minute, (options.hours[0], options.hours[1])):
             members = members_of(day)
             print(f"{per_minute:,} a minute, {name}, {members.simulated} of {members.all} instances")
-            print(line("one call each", one_call_each(day)), flush=True)
+            print(line("one call each", one_call_each(replace(day, open=WHOLE))), flush=True)
             print(line("merged", our_day(day, members)), flush=True)
 
 

@@ -70,7 +70,7 @@ class DaysVendor:
 
 
 class Group:
-    """The instances, and the topic that they read. `came` and `done` count returns, `calls` each instance's requests."""
+    """The instances and their topic. `came` and `done` count returns, `calls` the requests of each instance."""
 
     def __init__(self, day: Day, vendor: DaysVendor, members: Members) -> None:
         ports = Ports(api=vendor, ledger=DaysLedger(), publisher=self)
