@@ -1,0 +1,78 @@
+"""How soon a process is ready and how large it gets, by what its ledger holds and what waits. See README.md here."""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from benchmarks.growth import Grown
+from benchmarks.ledger import Case
+from benchmarks.load import earns, produce, returns
+from benchmarks.running import LONGEST, Running, made_topics, running, size_of
+from benchmarks.throughput import fed
+from tests.testbed.parts import Broker, own_broker
+from tests.testbed.waiting import wait_until
+
+FEW = "60"
+"""Requests a minute: hardly anything of the backlog is worked while it is looked at."""
+LATENCY = 0.02
+WATCHED = 20.0
+"""Seconds."""
+
+
+@contextmanager
+def ledger_of(held: int) -> Iterator[str]:
+    """A SQLite that holds so many earns already."""
+    with tempfile.TemporaryDirectory(prefix="ledger-") as folder:
+        url = f"sqlite:///{Path(folder) / 'ledger.db'}"
+        with closing(Case("sqlite", url)) as case:
+            Grown(case).grow(earns=held, open_returns=0)
+        yield url
+
+
+def largest(service: Running) -> float:
+    """MB at most, while it is watched."""
+    end, found = time.monotonic() + WATCHED, 0.0
+    while time.monotonic() < end:
+        found = max(found, size_of(service.pid).memory)
+        time.sleep(0.5)
+    return found
+
+
+def started(service: Running) -> str:
+    """Seconds until it was ready, and how many of them it worked itself."""
+    return f"{service.ready_after:.1f} ({service.ready_cpu:.1f} CPU)"
+
+
+def one_run(broker: Broker, waiting: int, held: int) -> tuple[str, str, float]:
+    """How it starts with nothing to do, and with the backlog; MB at most with the backlog."""
+    topics, customers = made_topics(broker), range(1, waiting + 1)
+    with ledger_of(held) as url:
+        changes = {"CONSUMER_LEDGER__URL": url, "CONSUMER_API__QUOTA_PER_MINUTE": FEW}
+        with running(broker, topics, latency=LATENCY, changes=changes) as service:
+            at_first = started(service)
+            produce(broker.bootstrap, topics["earns"], earns(customers))
+            wait_until(lambda: fed(service.port, topics["earns"]) >= waiting, within=LONGEST, what="the earn feed")
+        produce(broker.bootstrap, topics["returns"], returns(customers))
+        with running(broker, topics, latency=LATENCY, changes=changes) as service:
+            return at_first, started(service), largest(service)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--waiting", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    asked.add_argument("--held", type=int, nargs="+", default=[1000, 1_000_000], help="earns in the ledger at first")
+    options = asked.parse_args()
+    print(f"{'earns held':>12}{'waiting':>12}{'ready s':>20}{'with the backlog':>20}{'memory MB':>12}")
+    with closing(own_broker()) as broker:
+        broker.start()
+        for held in options.held:
+            for waiting in options.waiting:
+                at_first, again, memory = one_run(broker, waiting, held)
+                print(f"{held:12,}{waiting:12,}{at_first:>20}{again:>20}{memory:12.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
