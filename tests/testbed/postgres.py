@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,11 +25,13 @@ SECONDS = 60
 class PostgresServer:
     """A server of our own. It refuses to run as root, so root starts it as another user.
 
-    `hosts` tells who comes in from where and how, as PostgreSQL's own file does; without it everybody does.
+    `hosts` tells who comes in from where and how, as PostgreSQL's own file does; without it everybody does. `more` are
+    settings besides those of every server, or instead of them.
     """
 
-    def __init__(self, hosts: str | None = None) -> None:
+    def __init__(self, hosts: str | None = None, more: Mapping[str, str] | None = None) -> None:
         self._hosts = hosts
+        self._more = more or {}
         self._home = tempfile.TemporaryDirectory(prefix="postgres-")
         self._folder = Path(self._home.name)
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
@@ -55,6 +58,7 @@ class PostgresServer:
                     *("-k", str(self._folder), "-c", "max_connections=200"),
                     # A killed server keeps its data without it; only a machine that loses power does not.
                     *("-c", "fsync=off"),
+                    *(word for name, value in self._more.items() for word in ("-c", f"{name}={value}")),
                 ],
                 folder=self._folder,
                 log=self._folder / "postgres.log",
