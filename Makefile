@@ -17,6 +17,10 @@ SBOM ?= dist/returns-consumer.cdx.json
 CYCLONEDX := .cache/cyclonedx-bom-7.5.0
 PIP_AUDIT := .cache/pip-audit-2.10.1
 AUDITED ?= $(wildcard requirements*.lock)
+RIVALS := .cache/rivals
+PYRALLEL := .cache/pyrallel
+NEWER ?= python3.12 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[23]*/bin/python3)
+BENCH ?=
 VERIFIED := tests/ops tests/helm tests/image tests/compose
 
 .DELETE_ON_ERROR:
@@ -72,9 +76,22 @@ test: coverage verify-ops ## all tests, on real parts; the fast ones first
 demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute
 	@$(BIN)/returns-consumer demo
 
+# What the benchmarks compare with, in environments of its own.
+$(RIVALS)/.done: benchmarks/rivals/requirements.txt
+	$(PYTHON) -m venv $(RIVALS)
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r $<
+	touch $@
+
+# It needs a newer Python than the service. Where there is none, the benchmarks say that they go without.
+$(PYRALLEL)/.done: benchmarks/rivals/requirements-pyrallel.txt
+	for python in $(NEWER); do $$python -m venv $(PYRALLEL) 2>/dev/null && break; done || true
+	test ! -x $(PYRALLEL)/bin/python || $(PYRALLEL)/bin/python -m pip install \
+		--quiet --disable-pip-version-check --no-input -r $<
+	mkdir -p $(PYRALLEL) && touch $@
+
 .PHONY: bench
-bench: setup ## how many returns a second, on real Kafka; about five minutes
-	$(BIN)/python -m benchmarks.throughput
+bench: setup $(RIVALS)/.done $(PYRALLEL)/.done ## ours beside others on the same work, on real Kafka; about five minutes
+	$(BIN)/python -m benchmarks.throughput $(BENCH)
 
 .PHONY: image
 image: ## build the container image, with docker or, where none answers, buildah

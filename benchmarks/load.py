@@ -1,18 +1,18 @@
-"""What the benchmarks put into Kafka, and how they read what comes out."""
+"""What the benchmarks put into Kafka, and when."""
 
 import io
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 
 import fastavro
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 PARTITIONS = 8
-DAY = 86_400.0
 
 
 class SingleObject:
@@ -74,32 +74,31 @@ def returns(customers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         )
 
 
-def paced(records: Iterator[tuple[int, bytes]], pace: float) -> Iterator[tuple[int, bytes]]:
-    """The records, so many in a second; at once where `pace` is 0."""
-    started = time.monotonic()
-    for number, record in enumerate(records):
-        if pace and number % 50 == 0:
-            time.sleep(max(0.0, started + number / pace - time.monotonic()))
-        yield record
+def intended(returns: int, pace: float, started: float) -> list[float]:
+    """When each return is to come: so many in a second, or all at once where `pace` is 0."""
+    return [started + (number / pace if pace else 0.0) for number in range(returns)]
 
 
-def produce(bootstrap: str, topic: str, records: Iterator[tuple[int, bytes]]) -> None:
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20})
-    for number, (customer, value) in enumerate(records):
-        producer.produce(topic, value, key=str(customer))
-        if number % 1000 == 0:
-            producer.poll(0.01)
+def produce(bootstrap: str, topic: str, records: Iterable[tuple[int, bytes]], times: Sequence[float] = ()) -> None:
+    """Write the records, each not before its time and all that are due without a wait; never slower for what follows.
+
+    Times are those of `time.monotonic`.
+    """
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 0 if times and times[-1] > times[0] else 20})
+    for (customer, value), at in zip(records, chain(times, repeat(0.0)), strict=False):
+        while (wait := at - time.monotonic()) > 0:
+            producer.poll(0)
+            time.sleep(min(wait, 0.1))
+        send(producer, topic, value, str(customer))
     producer.flush()
 
 
-def count_outcomes(bootstrap: str, topic: str, expected: int, within: float) -> int:
-    """Read committed outcomes until all are there; how many came in time."""
-    reader = Consumer(
-        {"bootstrap.servers": bootstrap, "group.id": f"{topic}-bench", "isolation.level": "read_committed"}
-    )
-    reader.assign([TopicPartition(topic, partition, 0) for partition in range(PARTITIONS)])
-    end, seen = time.monotonic() + within, 0
-    while seen < expected and time.monotonic() < end:
-        seen += sum(message.error() is None for message in reader.consume(1000, 0.2))
-    reader.close()
-    return seen
+def send(producer: Producer, topic: str, value: bytes, key: str) -> None:
+    """Hand it over, and wait for room where there is none."""
+    while True:
+        try:
+            producer.produce(topic, value, key=key)
+        except BufferError:
+            producer.poll(0.1)
+        else:
+            return

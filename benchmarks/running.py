@@ -1,89 +1,138 @@
-"""The service as a process of its own, beside a stub of the vendor, for as long as somebody measures it."""
+"""A subject and the stub as processes: on which cores they run, what they took."""
 
-import subprocess
+import json
+import os
 import sys
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from uuid import uuid4
 
-from benchmarks.load import PARTITIONS
-from benchmarks.throughput import ROOT, cpu_seconds, environment
+from benchmarks.arms import Arm
+from benchmarks.faults import Faults
+from benchmarks.subjects import ROOT, Place, Subject, environment
 from tests.testbed.get import get
-from tests.testbed.parts import Broker
-from tests.testbed.ports import free_port
+from tests.testbed.process import Process, Program
 from tests.testbed.waiting import wait_until
 
-LONGEST = 600.0
-TOPICS = ("returns", "earns", "results", "dead_letters")
-PAGE_SIZE = 4096
+TICKS = os.sysconf("SC_CLK_TCK")
+LONGEST_START = 180.0
+LONGEST_STOP = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def share_cores() -> frozenset[int]:
+    """Keep all that is started from now on off the first core; that one, for the subject, is what is returned.
+
+    On a machine with one core there is nothing to share.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) > 1:
+        os.sched_setaffinity(0, cores[1:])
+    return frozenset(cores[:1])
+
+
 class Running:
-    """A service that is ready; `ready_after` so many seconds from its start, of which `ready_cpu` of its own CPU."""
+    """One life after the other of a subject in its place; CPU and memory are those of all its lives."""
 
-    pid: int
-    port: int
-    ready_after: float
-    ready_cpu: float
+    def __init__(self, subject: Subject, place: Place, folder: Path, cores: frozenset[int]) -> None:
+        self._subject, self._place, self._folder, self._cores = subject, place, folder, cores
+        self._process: Process | None = None
+        self._spent = self._highest = 0.0
 
+    @property
+    def pid(self) -> int:
+        return self._running().pid
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """What a process holds of the machine; `memory` in MB."""
-
-    memory: float
-    files: int
-    threads: int
-
-
-def made_topics(broker: Broker) -> dict[str, str]:
-    """Topics of names of their own."""
-    topics = {name: f"{name}-{uuid4().hex[:8]}" for name in TOPICS}
-    for topic in topics.values():
-        broker.create_topic(topic, PARTITIONS)
-    return topics
-
-
-@contextmanager
-def running(broker: Broker, topics: dict[str, str], *, latency: float, changes: Mapping[str, str]) -> Iterator[Running]:
-    """Start the service, with the benchmark's settings and these changes, and end it."""
-    vendor, port = free_port(), free_port()
-    settings = {**environment(broker.bootstrap, topics, vendor, port), **changes}
-    home = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
-        stub = subprocess.Popen([sys.executable, "benchmarks/stub.py", str(vendor), str(latency)], cwd=ROOT)
-        started = time.monotonic()
-        service = subprocess.Popen(
-            [sys.executable, "-m", "consumer", "run"], cwd=folder, env=settings, stdout=log, stderr=log
+    def start(self, earns: int) -> None:
+        """Start it and return once it is ready to be given returns."""
+        self._process = Process(
+            Program(
+                command=self._subject.command(self._place),
+                folder=self._folder,
+                log=self._folder / "log",
+                environment=environment(self._subject, self._place),
+            )
         )
+        os.sched_setaffinity(self._process.pid, self._cores)
+        self._process.wait_until_ready(
+            self._subject.title, lambda: self._subject.ready(self._place, earns), within=LONGEST_START
+        )
+
+    def cpu(self) -> float:
+        """Seconds of CPU until now."""
+        return self._spent + (cpu_seconds(self.pid) if self._lives() else 0.0)
+
+    def memory(self) -> float:
+        """MB at its highest."""
+        return max(self._highest, highest_memory(self.pid) if self._lives() else 0.0)
+
+    def kill(self) -> None:
+        """End it as kill -9 does."""
+        self._remember()
+        self._running().kill()
+
+    def stop(self) -> None:
+        """Stop it in an orderly way, or as it must where that takes too long."""
+        self._remember()
+        self._running().stop(within=LONGEST_STOP)
+
+    def check(self) -> None:
+        """Complain of a subject that died by itself."""
+        if not self._lives():
+            raise RuntimeError(f"{self._subject.title} died\n{self._running().log_tail()}")
+
+    def _remember(self) -> None:
+        self._spent, self._highest = self.cpu(), self.memory()
+
+    def _lives(self) -> bool:
+        return self._running().exit_code is None
+
+    def _running(self) -> Process:
+        if self._process is None:
+            raise RuntimeError("it was never started")
+        return self._process
+
+
+class Stub:
+    """The vendor's process."""
+
+    def __init__(self, port: int, arm: Arm, faults: Faults, folder: Path) -> None:
+        self._home = f"http://127.0.0.1:{port}"
+        self._process = Process(
+            Program(
+                command=[
+                    *(sys.executable, "-m", "benchmarks.stub"),
+                    *(str(port), str(arm.latency), json.dumps(asdict(faults))),
+                ],
+                folder=folder,
+                log=folder / "stub.log",
+                environment=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
+            )
+        )
+        wait_until(self._answers, within=30, what="the stub")
+
+    def counts(self) -> Mapping[str, int]:
+        """What it was asked until now, as `stub.Counts`."""
+        return dict(json.loads(get(f"{self._home}/counts").text))
+
+    def heal(self) -> None:
+        """Let the hung record be answered from now on."""
+        get(f"{self._home}/heal")
+
+    def close(self) -> None:
+        self._process.kill()
+
+    def _answers(self) -> bool:
         try:
-            wait_until(lambda: is_ready(home), within=LONGEST, what="the service is ready")
-            taken = time.monotonic() - started
-            yield Running(pid=service.pid, port=port, ready_after=taken, ready_cpu=cpu_seconds(service.pid))
-        finally:
-            service.terminate()
-            service.wait(60)
-            stub.terminate()
-            stub.wait(10)
+            return bool(self.counts())
+        except OSError:
+            return False
 
 
-def is_ready(home: str) -> bool:
-    try:
-        return get(f"{home}/readyz").status == 200
-    except OSError:
-        return False
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def size_of(pid: int) -> Size:
-    """As it is now."""
-    process = Path(f"/proc/{pid}")
-    return Size(
-        memory=int((process / "statm").read_text().split()[1]) * PAGE_SIZE / (1 << 20),
-        files=sum(1 for _ in (process / "fd").iterdir()),
-        threads=sum(1 for _ in (process / "task").iterdir()),
-    )
+def highest_memory(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

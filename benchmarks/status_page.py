@@ -1,18 +1,22 @@
 """What the status page costs: how long it takes while returns flow, and whether they flow slower for it."""
 
 import argparse
+import os
 import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.throughput import Arm, Beside, one_run
+from benchmarks.arms import BASE
+from benchmarks.one_run import Beside, one_run
+from benchmarks.scene import Parts, Trial
+from benchmarks.subjects import OURS
 from tests.testbed.get import get
 from tests.testbed.parts import own_broker
 
@@ -20,7 +24,6 @@ EVERY = 1.0
 """Seconds from one look to the next."""
 WINDOW = 4.0
 LOOKS = 20
-CUSTOMERS = 1000
 PAGE, PROBE = "/", "/livez"
 """What is measured, and an answer as short as can be from the same busy process, which is what it is measured by."""
 
@@ -146,14 +149,16 @@ def main() -> None:
     asked.add_argument("--pace", type=float, default=1000)
     asked.add_argument("--latency", type=float, default=0.02)
     options = asked.parse_args()
-    steady = Arm(name="steady", returns=int(options.pace * 60), customers=CUSTOMERS, pace=options.pace)
-    at_once = Arm(name="at once", returns=options.returns, customers=CUSTOMERS)
+    arm = replace(BASE, latency=options.latency)
+    steady = Trial(arm=arm, returns=int(options.pace * 60), pace=options.pace)
+    at_once = Trial(arm=arm, returns=options.returns)
     calm, busy = Looking(), Looking()
     with closing(own_broker()) as broker:
         broker.start()
-        lost = one_run(broker, steady, options.latency, beside(calm.always)).lost
+        parts = Parts(broker=broker, databases=None, cores=frozenset(os.sched_getaffinity(0)))
+        lost = one_run(parts, OURS[0], steady, beside(calm.always)).lost
         print(f"{options.pace:,.0f} returns a second, looked at once a second: {calm.told()}; lost {lost}")
-        run = one_run(broker, at_once, options.latency, beside(busy.by_turns))
+        run = one_run(parts, OURS[0], at_once, beside(busy.by_turns))
     print(f"{options.returns:,} returns at once: {run.rate:,.0f}/s, {run.cpu:,.0f} µs each, lost {run.lost}")
     print(f"in every other window looked at once a second: {busy.told()}")
     print(f"while it is looked at, returns a second: {changes(busy.windows, lambda it: it.rate)}")
