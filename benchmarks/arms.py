@@ -47,8 +47,8 @@ FAULTS = (
     replace(BASE, name="1 ‰ of records hang once", faults=Faults(hang=0.001)),
 )
 PACED = replace(BASE, name="half load", paced=True)
-KILLED = replace(BASE, name="kill -9, one record hung", ending="kill")
-STOPPED = replace(BASE, name="planned restart, one record hung", ending="stop")
+KILLED = replace(BASE, name="kill -9, one record hung", keys="distinct", ending="kill")
+STOPPED = replace(BASE, name="planned restart, one record hung", keys="distinct", ending="stop")
 SMALL = (BASE, replace(BASE, name=KEYS_IN_WORDS["zipf"], keys="zipf"), PACED, KILLED)
 """What is run unless more is asked for."""
 
