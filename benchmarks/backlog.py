@@ -8,16 +8,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks.growth import Grown
+from benchmarks.instance import LONGEST, Instance, made_topics, running, size_of
 from benchmarks.ledger import Case
 from benchmarks.load import earns, produce, returns
-from benchmarks.running import LONGEST, Running, made_topics, running, size_of
-from benchmarks.throughput import fed
+from benchmarks.subjects import fed
 from tests.testbed.parts import Broker, own_broker
 from tests.testbed.waiting import wait_until
 
 FEW = "60"
 """Requests a minute: hardly anything of the backlog is worked while it is looked at."""
-LATENCY = 0.02
 WATCHED = 20.0
 """Seconds."""
 
@@ -32,7 +31,7 @@ def ledger_of(held: int) -> Iterator[str]:
         yield url
 
 
-def largest(service: Running) -> float:
+def largest(service: Instance) -> float:
     """MB at most, while it is watched."""
     end, found = time.monotonic() + WATCHED, 0.0
     while time.monotonic() < end:
@@ -41,7 +40,7 @@ def largest(service: Running) -> float:
     return found
 
 
-def started(service: Running) -> str:
+def started(service: Instance) -> str:
     """Seconds until it was ready, and how many of them it worked itself."""
     return f"{service.ready_after:.1f} ({service.ready_cpu:.1f} CPU)"
 
@@ -51,12 +50,12 @@ def one_run(broker: Broker, waiting: int, held: int) -> tuple[str, str, float]:
     topics, customers = made_topics(broker), range(1, waiting + 1)
     with ledger_of(held) as url:
         changes = {"CONSUMER_LEDGER__URL": url, "CONSUMER_API__QUOTA_PER_MINUTE": FEW}
-        with running(broker, topics, latency=LATENCY, changes=changes) as service:
+        with running(broker, topics, changes) as service:
             at_first = started(service)
             produce(broker.bootstrap, topics["earns"], earns(customers))
-            wait_until(lambda: fed(service.port, topics["earns"]) >= waiting, within=LONGEST, what="the earn feed")
+            wait_until(lambda: fed(service.place, waiting), within=LONGEST, what="the earn feed")
         produce(broker.bootstrap, topics["returns"], returns(customers))
-        with running(broker, topics, latency=LATENCY, changes=changes) as service:
+        with running(broker, topics, changes) as service:
             return at_first, started(service), largest(service)
 
 

@@ -1,21 +1,22 @@
 """The service as a process of its own, beside a stub of the vendor, for as long as somebody measures it."""
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from benchmarks.arms import BASE
+from benchmarks.faults import Faults
 from benchmarks.load import PARTITIONS
-from benchmarks.throughput import ROOT, cpu_seconds, environment
+from benchmarks.running import Stub, cpu_seconds
+from benchmarks.subjects import OURS, Place, environment, our_command
 from tests.testbed.get import get
 from tests.testbed.parts import Broker
 from tests.testbed.ports import free_port
-from tests.testbed.waiting import wait_until
+from tests.testbed.process import Process, Program
 
 LONGEST = 600.0
 TOPICS = ("returns", "earns", "results", "dead_letters")
@@ -23,11 +24,11 @@ PAGE_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class Instance:
     """A service that is ready; `ready_after` so many seconds from its start, of which `ready_cpu` of its own CPU."""
 
     pid: int
-    port: int
+    place: Place
     ready_after: float
     ready_cpu: float
 
@@ -50,31 +51,38 @@ def made_topics(broker: Broker) -> dict[str, str]:
 
 
 @contextmanager
-def running(broker: Broker, topics: dict[str, str], *, latency: float, changes: Mapping[str, str]) -> Iterator[Running]:
+def running(broker: Broker, topics: Mapping[str, str], changes: Mapping[str, str]) -> Iterator[Instance]:
     """Start the service, with the benchmark's settings and these changes, and end it."""
-    vendor, port = free_port(), free_port()
-    settings = {**environment(broker.bootstrap, topics, vendor, port), **changes}
-    home = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
-        stub = subprocess.Popen([sys.executable, "benchmarks/stub.py", str(vendor), str(latency)], cwd=ROOT)
-        started = time.monotonic()
-        service = subprocess.Popen(
-            [sys.executable, "-m", "consumer", "run"], cwd=folder, env=settings, stdout=log, stderr=log
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        place = Place(
+            bootstrap=broker.bootstrap,
+            topics=topics,
+            vendor=free_port(),
+            port=free_port(),
+            ledger=f"sqlite:///{folder / 'ledger.db'}",
         )
-        try:
-            wait_until(lambda: is_ready(home), within=LONGEST, what="the service is ready")
-            taken = time.monotonic() - started
-            yield Running(pid=service.pid, port=port, ready_after=taken, ready_cpu=cpu_seconds(service.pid))
-        finally:
-            service.terminate()
-            service.wait(60)
-            stub.terminate()
-            stub.wait(10)
+        with closing(Stub(place.vendor, BASE, Faults(), folder)):
+            begun = time.monotonic()
+            process = Process(
+                Program(
+                    command=our_command(place),
+                    folder=folder,
+                    log=folder / "log",
+                    environment={**environment(OURS[0], place), **changes},
+                )
+            )
+            try:
+                process.wait_until_ready("the service", lambda: is_ready(place.port), within=LONGEST)
+                taken = time.monotonic() - begun
+                yield Instance(pid=process.pid, place=place, ready_after=taken, ready_cpu=cpu_seconds(process.pid))
+            finally:
+                process.stop(within=60)
 
 
-def is_ready(home: str) -> bool:
+def is_ready(port: int) -> bool:
     try:
-        return get(f"{home}/readyz").status == 200
+        return get(f"http://127.0.0.1:{port}/readyz").status == 200
     except OSError:
         return False
 

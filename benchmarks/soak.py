@@ -5,13 +5,15 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
-from benchmarks.load import count_outcomes, earns, paced, produce, returns
-from benchmarks.running import LONGEST, Running, Size, made_topics, running, size_of
+from benchmarks.instance import LONGEST, Instance, Size, made_topics, running, size_of
+from benchmarks.load import earns, intended, produce, returns
+from benchmarks.outcomes import Outcomes
 from tests.testbed.parts import own_broker
+from tests.testbed.waiting import wait_until
 
 CUSTOMERS = 1000
 AHEAD = 5000
@@ -34,7 +36,7 @@ class Sample:
 class Sampling:
     """Looks at the process again and again, in a thread, until it is over."""
 
-    service: Running
+    service: Instance
     every: float
     samples: list[Sample] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
@@ -80,16 +82,19 @@ def most_threads(sizes: Sequence[Size]) -> int:
     return max(size.threads for size in sizes)
 
 
-def work(bootstrap: str, topics: dict[str, str], customers: Sequence[int], pace: float) -> int:
+def work(bootstrap: str, topics: Mapping[str, str], customers: Sequence[int], pace: float) -> int:
     """Tell the earns and, a little behind, their returns; how many have no outcome in the end."""
-    head = itertools.islice(earns(customers), AHEAD)
-    produce(bootstrap, topics["earns"], head)
+    produce(bootstrap, topics["earns"], itertools.islice(earns(customers), AHEAD))
     rest = itertools.islice(earns(customers), AHEAD, None)
-    telling = threading.Thread(target=produce, args=(bootstrap, topics["earns"], paced(rest, pace)))
-    telling.start()
-    produce(bootstrap, topics["returns"], paced(returns(customers), pace))
-    telling.join()
-    return len(customers) - count_outcomes(bootstrap, topics["results"], len(customers), LONGEST)
+    times = intended(len(customers), pace, time.monotonic())
+    telling = threading.Thread(target=produce, args=(bootstrap, topics["earns"], rest, times))
+    with Outcomes(bootstrap, topics["results"]) as outcomes:
+        telling.start()
+        produce(bootstrap, topics["returns"], returns(customers), times)
+        telling.join()
+        with suppress(TimeoutError):
+            wait_until(lambda: len(outcomes.numbers) == len(customers), within=LONGEST, what="every outcome")
+    return len(customers) - len(outcomes.numbers)
 
 
 def main() -> None:
@@ -97,13 +102,12 @@ def main() -> None:
     asked.add_argument("--minutes", type=float, default=40)
     asked.add_argument("--pace", type=float, default=1000, help="returns a second: half of what `make bench` shows")
     asked.add_argument("--every", type=float, default=30, help="seconds from one sample to the next")
-    asked.add_argument("--latency", type=float, default=0.02)
     options = asked.parse_args()
     customers = [number % CUSTOMERS + 1 for number in range(int(options.pace * options.minutes * 60))]
     with closing(own_broker()) as broker:
         broker.start()
         topics = made_topics(broker)
-        with running(broker, topics, latency=options.latency, changes={}) as service:
+        with running(broker, topics, {}) as service:
             sampling = Sampling(service, options.every)
             thread = threading.Thread(target=sampling.run)
             thread.start()
