@@ -23,10 +23,10 @@ class History:
         self.wrong_repeats: list[str] = []
         """Earns that were asked for again though the fate of the call before was known."""
 
-    def called(self, earns: Iterable[str], *, by: str = "") -> None:
-        """The vendor was asked for these, by this process."""
+    def called(self, earns: Iterable[str], *, by: str = "", since: int = 0) -> None:
+        """The vendor was asked for these, by this process, as it decided after so many losses."""
         asked = set(earns)
-        if by in self._outcasts:
+        if self._is_overtaken(by, since):
             self.excused |= asked
         self.wrong_repeats += sorted((asked & self._asked) - self._doubtful - self.excused)
         self._asked |= asked
@@ -56,24 +56,22 @@ class History:
         self.had_outcasts = True
         self.excused |= self._asked_by[by] - self._settled
 
-    def excuses(self, earns: Iterable[str], *, by: str) -> None:
-        """It makes up its mind to ask for these; whether it may is known to others only."""
-        if by in self._outcasts:
-            self.excused |= set(earns)
-
     def losses(self, *, by: str) -> int:
         """How often others took over its work; -1 while they have, and it does not know."""
         return -1 if by in self._outcasts else self._losses[by]
 
     def settles(self, records: Iterable[str], *, by: str, since: int) -> None:
         """It writes the outcomes of these, as it decided when it had lost its work so many times."""
-        if since < 0 or self.losses(by=by) != since:
+        if self._is_overtaken(by, since):
             self.overtaken |= set(records)
 
     def learnt(self, *, by: str) -> None:
         """It knows."""
         self.died(by=by)
         self._outcasts.discard(by)
+
+    def _is_overtaken(self, by: str, since: int) -> bool:
+        return since < 0 or self.losses(by=by) != since
 
     def _doubt(self, earns: set[str]) -> None:
         self._doubtful |= earns

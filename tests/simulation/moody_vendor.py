@@ -113,14 +113,14 @@ class MoodyConnection:
         words = f"{call.customer_id}: {' '.join(earns)}"
         mood = vendor.mood()
         vendor.asked(self._name, call)
-        vendor.history.excuses(earns, by=self._name)
+        losses = vendor.history.losses(by=self._name)
         self._tale.step(self._name, f"calls for {words}{f' ({mood})' if mood else ''}")
         await asyncio.sleep(self._tale.delay())
         if mood == "unsent":
             raise Unavailable("connect", sent=False)
         if mood in {"429", "401"}:
             return _answer(int(mood), {}, retry_after=0.5 if mood == "429" else None)
-        vendor.history.called(earns, by=self._name)
+        vendor.history.called(earns, by=self._name, since=losses)
         if mood in {"unheard", "503"}:
             vendor.history.lost(earns)
         if mood == "unheard":
