@@ -11,8 +11,8 @@ from tests.simulation.seeded_world import SeededWorld, simulated_kafka
 from tests.simulation.truths import broken_truths, still_under_way
 
 PATIENCE = 200.0
-"""Seconds after the last strike in which everything must be settled: less than a claim's lease, so nobody waits it out,
-unless two processes worked one record at once."""
+"""Seconds after the last strike in which everything must be settled: less than a claim's lease, so nobody waits it out.
+Only of several processes two may each hold what the other one's request wants."""
 AFTERMATH = 12.0
 """Seconds for what outlives the day: calls of those who were cut off, a dead producer's transaction."""
 A_STOP = 40.0
@@ -62,7 +62,7 @@ async def _until_settled(world: SeededWorld) -> None:
     """Wait for the last record, or until patience ends."""
     loop = world.tale.loop
     while not world.cluster.is_settled():
-        patience = PATIENCE + (LEASE if world.vendor.history.had_outcasts else 0.0) + world.vendor.waits
+        patience = PATIENCE + (LEASE if world.most_alive > 1 else 0.0) + world.vendor.waits
         if loop.time() > world.last_strike + patience:
             world.tale.finds(f"open after {patience:.0f} s: {' '.join(map(str, world.cluster.open()))}")
             return

@@ -47,6 +47,7 @@ class SeededWorld:
         self.ledger = MemoryLedger(now)
         self.instances: list[Instance] = []
         self.last_strike = 0.0
+        self.most_alive = 0
         self.is_closing = False
         self._size = chance.choice((1, 1, 2, 2, 3))
         self._session = chance.choice((0.2, 1.0, 6.0))
@@ -85,6 +86,7 @@ class SeededWorld:
             instance = Instance(f"p{len(self.instances) + 1}", self._around, self._on_end)
             self.instances.append(instance)
             instance.start()
+            self.most_alive = max(self.most_alive, len(self.alive))
 
     @property
     def alive(self) -> list[Instance]:
@@ -150,8 +152,7 @@ class SeededWorld:
             self.cluster.commits[partition] = (offset, encode(max(0, offset - 1), (offset + 1, offset + 3)))
             self._move(who)
 
-    def _join(self, who: str) -> None:
-        del who
+    def _join(self, _: str) -> None:
         self.last_strike = self.tale.loop.time()
         if len(self.alive) < 3:
             self.start_one(self.tale.delay(0.1))

@@ -144,9 +144,11 @@ def _revokes(world: SeededWorld) -> Iterator[str]:
 
 
 def _overtaken(world: SeededWorld) -> set[str]:
-    """Earns of records whose outcome one wrote who had lost them, while their new owner had these revoked."""
+    """Earns of returns whose outcome one wrote who had lost them, while their new owner may have had these revoked."""
     records = world.vendor.history.overtaken
-    return {str(it.earn.key.earn_id) for it in world.ledger.shelf.earns.values() if it.earn.claim in records}
+    ended = [outcome for outcome in world.cluster.outcomes if str(outcome.source) in records]
+    bills = {str(bill) for outcome in ended for bill in outcome.bill_numbers}
+    return {earn for earn, bill in world.day.bill_of.items() if bill in bills}
 
 
 def _order(world: SeededWorld) -> Iterator[str]:
