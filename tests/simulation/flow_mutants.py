@@ -46,12 +46,6 @@ FLOW_MUTANTS = (
         "    return now.state is not before.state or now.purchase != before.purchase\n",
         "    return False\n",
     ),
-    mutant(
-        "a claim that did not fit into the request is nobody's",
-        "flow/merge.py",
-        "_owners(planned) | {earn: source(item) for earn, item in behind.items()}",
-        "_owners(planned)",
-    ),
     # ---- requests and answers
     mutant(
         "a request is merged over customers",
