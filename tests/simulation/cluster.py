@@ -142,7 +142,7 @@ class Cluster:
         told = Counter(outcome.source for outcome in transaction.outcomes)
         yield from (f"{count} outcomes of {source} in one transaction" for source, count in told.items() if count > 1)
         yield from (f"an outcome of {source} without its offset" for source in told if source not in newly)
-        yield from (f"{source} moved without an outcome" for source in newly if _lacks_one(source, told))
+        yield from (f"{source} moved without an outcome" for source in sorted(newly) if _lacks_one(source, told))
         dead = Counter(letter.source for letter in transaction.letters)
         yield from (f"a dead letter of {source} without its offset" for source in dead if source not in newly)
 

@@ -64,8 +64,7 @@ def _outcomes(world: SeededWorld) -> Iterator[str]:
     day, outcomes = world.day, world.cluster.outcomes
     told = Counter(outcome.source for outcome in outcomes)
     yield from (f"{count} outcomes of {source}" for source, count in told.items() if count > 1)
-    sources = {sent.source for sent in day.sent}
-    for source in sources:
+    for source in (sent.source for sent in day.sent):
         if source.topic == RETURNS and source not in told:
             yield f"no outcome of {source}"
     firsts = Counter[str]()
@@ -80,7 +79,7 @@ def _outcomes(world: SeededWorld) -> Iterator[str]:
         elif not invalid and outcome.status is not OutcomeStatus.DUPLICATE:
             firsts[day.events[outcome.source][0]] += 1
         yield from _foreign(world, outcome)
-    for event in {event for event, _ in day.events.values()}:
+    for event in sorted({event for event, _ in day.events.values()}):
         if not 1 <= firsts[event] <= 1 + redriven[event]:
             yield f"{event} has {firsts[event]} outcomes that are no duplicate"
 
@@ -99,8 +98,8 @@ def _dead_letters(world: SeededWorld) -> Iterator[str]:
     yield from (f"{count} dead letters of {source}" for source, count in letters.items() if count > 1)
     failed = {outcome.source for outcome in world.cluster.outcomes if _failures(outcome)}
     due = failed | world.day.invalid
-    yield from (f"a dead letter of {source}" for source in letters.keys() - due)
-    yield from (f"no dead letter of {source}" for source in due - letters.keys())
+    yield from (f"a dead letter of {source}" for source in sorted(letters.keys() - due))
+    yield from (f"no dead letter of {source}" for source in sorted(due - letters.keys()))
     for outcome in world.cluster.outcomes:
         for verdict in _failures(outcome):
             if not _is_justified(world, verdict):
@@ -128,19 +127,19 @@ def _is_justified(world: SeededWorld, verdict: Verdict) -> bool:
 def _revokes(world: SeededWorld) -> Iterator[str]:
     """None too many, none forgotten, each told."""
     day, revoked = world.day, Counter(world.vendor.revoked)
-    yield from (f"{earn} is revoked" for earn in revoked.keys() - day.due)
-    yield from (f"{earn} is not revoked" for earn in day.due - revoked.keys())
+    yield from (f"{earn} is revoked" for earn in sorted(revoked.keys() - day.due))
+    yield from (f"{earn} is not revoked" for earn in sorted(day.due - revoked.keys()))
     told = [verdict for outcome in world.cluster.outcomes for verdict in outcome.verdicts]
     ours = Counter(str(verdict.earn_id) for verdict in told if verdict.kind is VerdictKind.REVOKED)
     gone = {str(verdict.earn_id) for verdict in told if verdict.kind in REVOKED_KINDS}
     yield from (f"{earn} is REVOKED {count} times" for earn, count in ours.items() if count > 1)
     # One that the vendor never had may have been revoked by the call of which nobody knows.
     held = day.held | world.vendor.redeemed
-    yield from (f"{earn} is called revoked" for earn in (gone & held) - revoked.keys())
-    yield from (f"nobody tells of {earn}" for earn in revoked.keys() - gone - _overtaken(world))
+    yield from (f"{earn} is called revoked" for earn in sorted((gone & held) - revoked.keys()))
+    yield from (f"nobody tells of {earn}" for earn in sorted(revoked.keys() - gone - _overtaken(world)))
     history = world.vendor.history
     sure = set[str]() if history.had_outcasts else revoked.keys() - history.ever_doubtful
-    yield from (f"{earn} is never REVOKED" for earn in sure - ours.keys())
+    yield from (f"{earn} is never REVOKED" for earn in sorted(sure - ours.keys()))
 
 
 def _overtaken(world: SeededWorld) -> set[str]:
