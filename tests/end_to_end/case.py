@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, cast
 
-from tests.end_to_end.lives import unfinished, unsure
+from tests.end_to_end.lives import unaware, unfinished, unsure
 from tests.end_to_end.takes import Choice, Ordered, choice, whole_bill
 from tests.end_to_end.truth import (
     Earned,
@@ -45,6 +45,7 @@ class Case:
                 self.calls[earn_id].append(call)
         self._unsure = unsure(evidence)
         self._unfinished = unfinished(evidence)
+        self._unaware = unaware(evidence)
         self.copies = _copies(self.returns)
         self.counting = self._counting()
         self._counts = {each.record.coordinates: each for each in self.counting}
@@ -110,17 +111,24 @@ class Case:
             kill = self._unfinished.get(call.request_id)
         return kill if kill is not None and kill < again.started else None
 
+    def is_blind(self, call: VendorCall, other: VendorCall) -> bool:
+        """Whether one of the two was made by an instance that could not know of the other."""
+        return not self._unaware.isdisjoint({call.request_id, other.request_id})
+
     def fate_was_unclear(self, earn_id: str) -> bool:
         """Whether an answer or its absence left the earn's fate open, so that a repeat had to be verified."""
         calls = self.calls[earn_id]
-        lost = any(self.lost_by(earn_id, call, again) is not None for call, again in pairwise(calls))
+        lost = any(
+            self.lost_by(earn_id, call, again) is not None or self.is_blind(call, again)
+            for call, again in pairwise(calls)
+        )
         return lost or any(call.told[earn_id] == "unclear" for call in calls)
 
     def may_be_taken_for_ours(self, earn_id: str) -> bool:
         """Whether our service may doubt whose revoke it was: it may have died between its claim and its call."""
         calls = self.calls[earn_id]
         return self.fate_was_unclear(earn_id) or any(
-            kill < call.started for kill in self.evidence.kills for call in calls[:1]
+            doubt < call.started for doubt in self.evidence.doubts for call in calls[:1]
         )
 
 

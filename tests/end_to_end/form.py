@@ -49,10 +49,12 @@ def _calls(case: Case, seen: Seen) -> Iterator[str]:
     request_ids = cast("list[str]", seen.outcome["request_ids"])
     said = [verdict for verdict in verdicts_of(seen) if verdict["verdict"] != "KEPT_BY_POLICY"]
     carried = {call.request_id for verdict in said for call in case.calls[verdict["earn_id"]]}
-    if attempts > len(carried) or len(request_ids) > attempts:
+    # A request that its line swallowed was an attempt of ours all the same.
+    too_many = attempts > len(carried) and not case.evidence.swallowed
+    if too_many or len(request_ids) > attempts:
         yield f"{attempts} attempts, {len(request_ids)} request ids, {len(carried)} calls at the vendor"
     # What an instance that died had counted is lost with it.
-    if attempts == 0 and not case.evidence.kills and any(verdict["verdict"] in FROM_THE_VENDOR for verdict in said):
+    if attempts == 0 and not case.evidence.doubts and any(verdict["verdict"] in FROM_THE_VENDOR for verdict in said):
         yield "no attempts, though the vendor was asked"
     if foreign := set(request_ids) - carried:
         yield f"request ids of other calls: {foreign}"

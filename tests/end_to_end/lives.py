@@ -1,9 +1,10 @@
 """What a kill leaves in doubt: the calls of the life it ended whose answers the ledger may not have."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.end_to_end.truth import Evidence, VendorCall
+from tests.end_to_end.truth import Evidence, Stumble, VendorCall
 
 CALLS_OF_A_SLOT = 3
 """The call that has the slot, and those before it: one whose answer is on its way to the ledger, and one whose refusal
@@ -19,7 +20,7 @@ Doubts = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """The calls between one kill and the next, by their ends: the last ones may have been under way."""
+    """An instance's calls until its kill, by their ends: the last ones may have been under way."""
 
     kill: float
     calls: Sequence[VendorCall]
@@ -43,12 +44,30 @@ def unfinished(evidence: Evidence) -> Doubts:
     }
 
 
+def unaware(evidence: Evidence) -> frozenset[str]:
+    """The calls that an instance had under way, or made, while it did not know that its partitions were another's."""
+    stumbles: dict[str, list[Stumble]] = defaultdict(list)
+    for stumble in evidence.stumbles:
+        if stumble.began < stumble.ended:
+            stumbles[stumble.caller].append(stumble)
+    return frozenset(
+        call.request_id
+        for call in evidence.vendor.calls
+        for stumble in stumbles.get(call.caller, ())
+        if call.started <= stumble.ended and call.ended >= stumble.began
+    )
+
+
 def _lives(evidence: Evidence) -> Iterator[Life]:
-    calls = sorted(evidence.vendor.calls, key=lambda call: call.ended)
-    born = float("-inf")
-    for kill in evidence.kills:
-        yield Life(kill=kill, calls=[call for call in calls if born < call.started <= kill])
-        born = kill
+    calls: dict[str, list[VendorCall]] = defaultdict(list)
+    for call in sorted(evidence.vendor.calls, key=lambda call: call.ended):
+        calls[call.caller].append(call)
+    born: dict[str, float] = {}
+    kills = [Stumble(caller="", began=kill, ended=kill) for kill in evidence.kills]
+    for end in (*kills, *sorted(evidence.stumbles, key=lambda stumble: stumble.began)):
+        since = born.get(end.caller, float("-inf"))
+        yield Life(kill=end.began, calls=[call for call in calls[end.caller] if since < call.started <= end.began])
+        born[end.caller] = end.began
 
 
 def _last(life: Life, evidence: Evidence) -> Sequence[VendorCall]:

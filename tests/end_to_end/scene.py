@@ -81,9 +81,15 @@ class Scene:
         """One more instance, not waited for."""
         self._side_by_side |= any(other.process.exit_code is None for other in self.instances)
         name = f"instance-{next(self._numbers)}"
-        instance = Instance(self.folder, name, {**self.settings, **more}, program=program, options=options)
+        own = {**self.settings, **self.own_settings(name), **more}
+        instance = Instance(self.folder, name, own, program=program, options=options)
         self.instances.append(instance)
         return instance
+
+    def own_settings(self, name: str) -> Mapping[str, str]:
+        """What only the instance of this name is told."""
+        del name
+        return {}
 
     def ready(self, **more: str) -> Instance:
         """One more instance that has its partitions."""

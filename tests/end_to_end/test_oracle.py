@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.a_run import CUSTOMER, a_call, a_run, a_verdict, an_earn, spoiled
 from tests.end_to_end.case import Case, verdicts_of
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import AtTheVendor, Evidence, VendorCall
+from tests.end_to_end.truth import AtTheVendor, Evidence, Stumble, VendorCall
 from tests.end_to_end.verdicts import ALREADY_REVOKED, if_taken
 
 Spoil = Callable[[Evidence], Evidence]
@@ -178,3 +178,37 @@ def test_a_kill_before_the_first_call_leaves_it_open_whose_revoke_it_was(killed_
 
     assert [call.started for call in run.vendor.calls if "e1" in call.earn_ids] == [1.0]
     assert (ALREADY_REVOKED in if_taken(Case(run), earn, 2)) == doubtful
+
+
+def by_another(evidence: Evidence, earn_id: str, started: float) -> Evidence:
+    """The run of two instances, the second of which asks for an earn again."""
+    first = tuple(replace(call, caller="one") for call in evidence.vendor.calls)
+    again = replace(a_call("again", earn_id, started), caller="two")
+    return replace(evidence, vendor=replace(evidence.vendor, calls=(*first, again)), side_by_side=True)
+
+
+@pytest.mark.parametrize(("caller", "accepted"), [("one", True), ("two", False)])
+def test_a_kill_leaves_in_doubt_only_the_calls_of_the_instance_that_died(caller: str, *, accepted: bool) -> None:
+    died = Stumble(caller=caller, began=5.5, ended=5.5)
+
+    told = complaints(replace(by_another(a_run(), "e4", 9.0), stumbles=(died,)))
+
+    assert (told == []) == accepted
+
+
+@pytest.mark.parametrize(("began", "ended", "accepted"), [(8.5, 9.5, True), (6.5, 8.5, False)])
+def test_an_instance_that_does_not_know_what_it_lost_may_ask_again_until_it_does(
+    began: float, ended: float, *, accepted: bool
+) -> None:
+    frozen = Stumble(caller="two", began=began, ended=ended)
+
+    told = complaints(replace(by_another(a_run(), "e4", 9.0), stumbles=(frozen,)))
+
+    assert (told == []) == accepted
+
+
+@pytest.mark.parametrize(("swallowed", "doubtful"), [(0.5, True), (2.5, False)])
+def test_a_request_may_be_lost_on_its_way_before_the_first_that_arrives(swallowed: float, *, doubtful: bool) -> None:
+    run = replace(a_run(), swallowed=(swallowed,))
+
+    assert (ALREADY_REVOKED in if_taken(Case(run), an_earn("e1", "B1", state="revoked"), 2)) == doubtful

@@ -95,7 +95,10 @@ Told = Literal["revoked", "failed", "unclear"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorCall:
-    """One revokeEarn as the vendor saw it. `told`: what the answer said of each earn; unclear if nothing certain."""
+    """One revokeEarn as the vendor saw it. `told`: what the answer said of each earn; unclear if nothing certain.
+
+    `caller` is who of several instances asked, where they can be told apart.
+    """
 
     request_id: str
     customer_id: int
@@ -104,6 +107,7 @@ class VendorCall:
     ended: float
     told: Mapping[str, Told]
     status: int | None
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,11 +150,24 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stumble:
+    """One of several instances died without warning, or worked on for a while on what was another's already.
+
+    By the vendor's clock; `began` and `ended` are the same for a death.
+    """
+
+    caller: str
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that an end-to-end run left behind.
 
     `kills`: when the one instance that ran died without warning, by the vendor's clock. `concurrency`: its most calls
-    at once. `side_by_side`: whether several instances ran at a time.
+    at once. `side_by_side`: whether several instances ran at a time. `swallowed`: when a line to the vendor began to
+    lose requests on their way, which no call tells of.
     """
 
     produced: tuple[Produced, ...]
@@ -161,3 +178,10 @@ class Evidence:
     policy: PolicyTruth = field(default_factory=PolicyTruth)
     kills: tuple[float, ...] = ()
     side_by_side: bool = False
+    stumbles: tuple[Stumble, ...] = ()
+    swallowed: tuple[float, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[float, ...]:
+        """The moments from which on an instance may not know what became of a request."""
+        return (*self.kills, *(stumble.began for stumble in self.stumbles), *self.swallowed)

@@ -4,8 +4,7 @@ import asyncio
 import random
 import threading
 import time
-from base64 import b64encode
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
@@ -13,12 +12,13 @@ from typing import Any, Literal, Self
 from aiohttp import web
 
 from tests.end_to_end.answers import VARIANTS, Answer, Asked, Variant, answer
+from tests.end_to_end.callers import basic, caller_of
 from tests.end_to_end.truth import AtTheVendor, Told, VendorCall, VendorState
 from tests.end_to_end.verdicts import CODES
 from tests.testbed.ports import free_port
 
 USER, PASSWORD = "till", "s3cret"
-BASIC = "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+BASIC = basic(USER, PASSWORD)
 MINUTE = 60.0
 Mood = Literal["well", "down", "strangers"]
 """`down` answers 503 to all, `strangers` takes no credentials."""
@@ -46,6 +46,7 @@ class _UnderWay:
     customer_id: int
     asked: Asked
     started: float
+    caller: str
     applied: Answer | None = None
 
 
@@ -73,6 +74,9 @@ class Vendor:
         self._owner = {
             earn_id: (customer_id, promotion_id) for earn_id, (customer_id, promotion_id, _) in earns.items()
         }
+        self._earns_of: dict[int, list[str]] = defaultdict(list)
+        for earn_id, (customer_id, _) in self._owner.items():
+            self._earns_of[customer_id].append(earn_id)
         self._state: dict[str, VendorState] = {earn_id: state for earn_id, (_, _, state) in earns.items()}
         self._by_us: set[str] = set()
         self._under_way: dict[str, _UnderWay] = {}
@@ -133,7 +137,7 @@ class Vendor:
         token = request.headers.get("X-CAP-API-OAUTH-TOKEN")
         if token is not None:
             return token in {f"token-{number}" for number in range(1, self.counts.tokens + 1)}
-        return request.headers.get("Authorization") == BASIC
+        return _caller(request) is not None
 
     def _over_quota(self) -> web.Response | None:
         now, arrivals = time.monotonic(), self.counts.arrivals
@@ -159,15 +163,15 @@ class Vendor:
             return refusal
         customer_id = int(request.match_info["customer_id"])
         held = [
-            {"earnedPromotionId": earn_id, "promotionId": promotion_id, "earnedStatus": "EARNED"}
-            for earn_id, (owner, promotion_id) in self._owner.items()
-            if owner == customer_id and self._state[earn_id] in {"held", "refused", "pos"}
+            {"earnedPromotionId": earn_id, "promotionId": self._owner[earn_id][1], "earnedStatus": "EARNED"}
+            for earn_id in self._earns_of.get(customer_id, ())
+            if self._state[earn_id] in {"held", "refused", "pos"}
         ]
         return web.json_response({"data": held[: int(request.query.get("limit", "10"))], "errors": []})
 
     async def _revoke(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        under_way = self._arrived(body)
+        under_way = self._arrived(body, _caller(request) or "")
         told: Answer | None = None
         try:
             response, told = await self._answered(under_way, request)
@@ -180,12 +184,12 @@ class Vendor:
         finally:
             self._log(under_way, told)
 
-    def _arrived(self, body: Mapping[str, Any]) -> _UnderWay:
+    def _arrived(self, body: Mapping[str, Any], caller: str) -> _UnderWay:
         request_id = f"req-{next(self._numbers)}"
         if not isinstance(body["customerId"], int):
             self.complaints.append(f"{request_id}: customerId is no number: {body['customerId']!r}")
         asked = [(entry["promotionId"], earn_id) for entry in body["earnRevokeDetails"] for earn_id in entry["earnIds"]]
-        under_way = _UnderWay(request_id, body["customerId"], asked, time.monotonic())
+        under_way = _UnderWay(request_id, body["customerId"], asked, time.monotonic(), caller)
         self._under_way[request_id] = under_way
         return under_way
 
@@ -236,5 +240,10 @@ class Vendor:
                 ended=time.monotonic(),
                 told=unclear if answered is None else answered.told,
                 status=None if answered is None else answered.status,
+                caller=under_way.caller,
             )
         )
+
+
+def _caller(request: web.Request) -> str | None:
+    return caller_of(request.headers.get("Authorization"), USER, PASSWORD)

@@ -43,6 +43,8 @@ def repeats(case: Case) -> Iterator[str]:
     for earn_id, calls in case.calls.items():
         failed = 0
         for first, again in pairwise(calls):
+            if case.is_blind(first, again):
+                continue
             told, kill = first.told[earn_id], case.lost_by(earn_id, first, again)
             if told == "revoked" and kill is not None:
                 lost[kill].add(first.request_id)
@@ -83,7 +85,8 @@ def never_two_at_once(case: Case) -> Iterator[str]:
     last: dict[int, VendorCall] = {}
     for call in sorted(case.evidence.vendor.calls, key=lambda each: each.started):
         before = last.get(call.customer_id)
-        if before is not None and call.started < before.ended and _of_one_instance(case, before, call):
+        overlaps = before is not None and call.started < before.ended and not case.is_blind(before, call)
+        if before is not None and overlaps and _of_one_instance(case, before, call):
             yield f"{call.request_id} and {before.request_id} are of one customer and overlap"
         if before is None or call.ended > before.ended:
             last[call.customer_id] = call

@@ -30,6 +30,7 @@ class Plan:
     partitions: int = 8
     earn_partitions: int = 4
     customers: int = 0
+    first_customer: int = 1000
     duplicates: float = 0.08
     copies_elsewhere: float = 0.1
     garbage: float = 0.06
@@ -60,7 +61,7 @@ class _Making:
         count = 0
         customers = self.plan.customers or max(8, self.plan.returns // 6)
         while count < self.plan.returns:
-            customer_id = 1000 + self.chance.randrange(customers)
+            customer_id = self.plan.first_customer + self.chance.randrange(customers)
             story = a_story(self.shop, customer_id)
             for purchase in story.purchases:
                 for earn in purchase.earns:
