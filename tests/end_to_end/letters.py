@@ -24,7 +24,7 @@ def wrong(case: Case) -> Iterator[str]:
             due[record.coordinates] = None
     found: dict[Coordinates, list[Letter]] = defaultdict(list)
     for letter in case.evidence.letters:
-        found[_source(letter)].append(letter)
+        found[place(letter)].append(letter)
     for where in found.keys() - due.keys():
         yield f"{where}: a dead letter that nothing asks for"
     records = {record.coordinates: record for record in case.evidence.produced}
@@ -36,7 +36,7 @@ def wrong(case: Case) -> Iterator[str]:
                 yield from (f"{where}: dead letter: {each}" for each in _of_one(records[where], seen, letter))
 
 
-def _source(letter: Letter) -> Coordinates:
+def place(letter: Letter) -> Coordinates:
     headers = dict(letter.headers)
     topic, partition, offset = (headers.get(f"dlt-{name}") or b"-1" for name in ("topic", "partition", "offset"))
     return topic.decode(), int(partition), int(offset)

@@ -34,6 +34,7 @@ class Scene:
         self.bootstrap = kafka.bootstrap
         self.folder = folder
         self._prefix = uuid4().hex[:8]
+        self.partitions = partitions
         self._partitions = {RETURNS: partitions, EARNS: 4, RESULTS: RESULT_PARTITIONS, DEAD_LETTERS: 2}
         self._numbers = itertools.count(1)
         self._given: dict[tuple[str, int], list[Given]] = {}
@@ -134,9 +135,13 @@ class Scene:
             wait_until(at_rest, within=within, what="all that was produced is committed")
         except TimeoutError as error:
             left = {where: lag for where, lag in self.lag().items() if lag}
-            pages = [instance.page("status") for instance in self.instances]
-            told = "\n".join(page.text for page in pages if page)
-            raise TimeoutError(f"{error}; left: {left}\n{told}\n{self.instances[-1].process.log_tail()}") from None
+            raise TimeoutError(f"{error}; left: {left}\n{self.how_it_is()}") from None
+
+    def how_it_is(self) -> str:
+        """What a failure's message tells: each instance's own view, and the end of the last one's log."""
+        pages = [instance.page("status") for instance in self.instances]
+        told = "\n".join(page.text for page in pages if page)
+        return f"{told}\n{self.instances[-1].process.log_tail()}"
 
     def look_after(self) -> None:
         """Tell of a process that died."""
@@ -183,6 +188,8 @@ class Scene:
         for name in (RETURNS, EARNS):
             for stored in self.read(name):
                 given = self._given[name, stored.partition][stored.offset]
+                if (stored.key, stored.value) != (given.key, given.value):
+                    raise RuntimeError(f"{name}/{stored.partition}@{stored.offset} is not what was written there")
                 yield Produced(given=given, topic=self.topic(name), offset=stored.offset, timestamp=stored.timestamp)
 
     def __enter__(self) -> Self:

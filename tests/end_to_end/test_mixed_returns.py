@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-import httpx
 import pytest
 
 from tests.end_to_end.answers import VARIANTS, Variant
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.oracle import complaints
+from tests.end_to_end.registered import registered
 from tests.end_to_end.sandbox_vendor import SandboxVendor
 from tests.end_to_end.scene import EARNS, RETURNS, Scene
 from tests.end_to_end.truth import Evidence, PolicyTruth
@@ -198,16 +198,6 @@ def test_records_in_the_registrys_format_are_read_and_written(kafka: Broker, reg
         evidence = played(scene, world)
 
     assert complaints(evidence) == []
-
-
-def registered(registry: str) -> dict[str, int]:
-    """Our schemas' ids in the registry."""
-    ids = {}
-    for name, file in (("return", "return_transaction"), ("earn", "earn_event")):
-        schema = (Path(__file__).parents[2] / "schemas" / f"{file}.avsc").read_text()
-        answer = httpx.post(f"{registry}/subjects/{file}-value/versions", json={"schema": schema}, timeout=30)
-        ids[name] = int(answer.raise_for_status().json()["id"])
-    return ids
 
 
 def test_tokens_serve_as_credentials(kafka: Broker, tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""Instances kept at a number, as a supervisor does, while somebody is cruel to them; and what they stumbled on."""
+
+import re
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from tests.end_to_end.callers import named
+from tests.end_to_end.instance import Instance
+from tests.end_to_end.scene import Scene
+from tests.end_to_end.truth import Evidence, Given, PolicyTruth, Stumble, Told, VendorCall
+from tests.end_to_end.vendor import USER, Vendor
+from tests.testbed.line import Line
+from tests.testbed.parts import Broker
+from tests.testbed.waiting import PAUSE
+
+ENDINGS = frozenset({0, 1, -signal.SIGKILL, -signal.SIGTERM})
+"""As asked; wants a restart; killed; as asked before it could listen."""
+UNAWARE = ("partitions_lost", "died")
+"""What an instance says once it learns that others may have gone on without it."""
+REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)
+
+
+class Crew(Scene):
+    """A scene with a supervisor. `began` are the moments at which something was done to it."""
+
+    def __init__(self, kafka: Broker, folder: Path, vendor: Vendor, *, size: int) -> None:
+        super().__init__(kafka, folder, vendor)
+        self.size = size
+        self.began: list[float] = []
+        self.swallowed: list[float] = []
+        self.vendors_line: Line | None = None
+        self._ended: list[Instance] = []
+        self._deaths: list[Stumble] = []
+        self._wall = time.time() - time.monotonic()
+
+    def own_settings(self, name: str) -> Mapping[str, str]:
+        """Each calls the vendor under a name of its own."""
+        return {"CONSUMER_API__USERNAME": named(USER, name)}
+
+    def kill(self, instance: Instance) -> None:
+        """kill -9, kept for the oracle."""
+        instance.kill()
+        now = time.monotonic()
+        self._deaths.append(Stumble(caller=name_of(instance), began=now, ended=now))
+
+    def look_after(self) -> None:
+        """Start another for each that has ended; one that ended as it must never is told."""
+        for instance in tuple(self.instances):
+            code = instance.process.exit_code
+            if code is None:
+                continue
+            if code not in ENDINGS:
+                raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
+            self.instances.remove(instance)
+            self._ended.append(instance)
+        while len(self.instances) < self.size:
+            self.start()
+
+    def rest(self, seconds: float) -> None:
+        """Let time go by under supervision."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.look_after()
+            time.sleep(PAUSE)
+
+    def keep(self, given: Given) -> None:
+        """A record that somebody else writes."""
+        self._given.setdefault((given.topic, given.partition), []).append(given)
+
+    def written(self) -> Mapping[tuple[str, int], int]:
+        """How many records each partition has."""
+        return {(self.topic(name), partition): len(given) for (name, partition), given in self._given.items()}
+
+    def deaths(self) -> int:
+        """How many instances ended without being asked to."""
+        return len(self._deaths) + sum(1 for instance in self._all() for _ in instance.events("died"))
+
+    def evidence(self, policy: PolicyTruth | None = None) -> Evidence:
+        """What the oracle judges; answers that were lost on their way count as none."""
+        evidence = super().evidence(policy)
+        lost = self._lost()
+        calls = tuple(unanswered(call) if call.request_id in lost else call for call in evidence.vendor.calls)
+        return replace(
+            evidence,
+            vendor=replace(evidence.vendor, calls=calls),
+            stumbles=(*self._deaths, *self._unaware()),
+            swallowed=tuple(self.swallowed),
+        )
+
+    def _all(self) -> tuple[Instance, ...]:
+        return (*self._ended, *self.instances)
+
+    def _lost(self) -> frozenset[str]:
+        chunks = self.vendors_line.lost if self.vendors_line else []
+        return frozenset(found.decode() for chunk in chunks for found in REQUEST_ID.findall(chunk))
+
+    def _unaware(self) -> Iterator[Stumble]:
+        """From what was done to an instance until it knew."""
+        for instance in self._all():
+            for name in UNAWARE:
+                for told in instance.events(name):
+                    at = datetime.fromisoformat(told["timestamp"]).timestamp() - self._wall
+                    began = max((moment for moment in self.began if moment <= at), default=at)
+                    yield Stumble(caller=name_of(instance), began=began, ended=at)
+
+
+def name_of(instance: Instance) -> str:
+    return instance.log.stem
+
+
+def unanswered(call: VendorCall) -> VendorCall:
+    unclear: dict[str, Told] = dict.fromkeys(call.earn_ids, "unclear")
+    return replace(call, told=unclear, status=None)

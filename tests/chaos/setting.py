@@ -1,0 +1,186 @@
+"""All the real parts of a storm, a line between the service and each of them, and a load."""
+
+import random
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, cast
+from urllib.parse import urlsplit
+
+from tests.chaos.brokers import SESSION_TIMEOUT, Brokers
+from tests.chaos.crew import Crew
+from tests.chaos.load import Load, worlds
+from tests.chaos.tail import Tail
+from tests.chaos.writer import Writer
+from tests.end_to_end.registered import registered
+from tests.end_to_end.scene import RESULTS, RETURNS
+from tests.end_to_end.truth import Evidence
+from tests.end_to_end.vendor import Behaviour, Vendor
+from tests.testbed.line import Line, Lines
+from tests.testbed.parts import Broker
+from tests.testbed.postgres import Databases, PostgresServer
+from tests.testbed.small_disk import SmallDisk
+from tests.testbed.waiting import wait_until
+
+MEGABYTES = 512
+"""Of SQLite's disk."""
+PATIENCE = 240
+"""Seconds for the recovery from one mishap: an instance that hangs has to end by itself first."""
+TO_THE_END = 900
+CONCURRENCY = 16
+WELL = Behaviour(latency=0.02)
+QUICK = f'{{"session.timeout.ms": {SESSION_TIMEOUT * 1000}, "heartbeat.interval.ms": 1000}}'
+OPTIONS = {"classic": QUICK, "consumer": "{}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormPlan:
+    """What is stormed upon, for how long and how hard. `rate`: returns a second; `full`: mishaps at full length."""
+
+    seed: int
+    rate: float
+    seconds: float
+    nodes: Literal[1, 3] = 1
+    ledger: Literal["sqlite", "postgresql"] = "postgresql"
+    protocol: Literal["classic", "consumer"] = "classic"
+    instances: int = 2
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """Seconds until the first outcome after a mishap, and until every partition of the returns had one."""
+
+    mishap: str
+    first: float
+    whole: float
+
+
+class Setting:
+    """Everything of one storm; leaving it ends all of it."""
+
+    def __init__(self, plan: StormPlan, folder: Path, registry: str) -> None:
+        self.plan = plan
+        self.chance = random.Random(plan.seed)
+        self.lines = Lines(plan.seed)
+        self.recoveries: list[Recovery] = []
+        self.postgres: PostgresServer | None = None
+        self.disk: SmallDisk | None = None
+        self._folder = folder
+        self._registry = registry
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._stack:
+            self._stack.enter_context(self.lines)
+            self.brokers = self._stack.enter_context(closing(Brokers(self.plan.nodes, self.lines)))
+            self.brokers.start()
+            self._set_up()
+            self._stack = self._stack.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, at)
+
+    def _set_up(self) -> None:
+        plan = self.plan
+        made = worlds(plan.seed, rate=plan.rate, seconds=plan.seconds, schema_ids=registered(self._registry))
+        vendor = Vendor({earn: known for world in made for earn, known in world.vendor.items()}, WELL)
+        # Of a broker a scene asks no more than its address.
+        self.crew = Crew(cast("Broker", self.brokers), self._folder, vendor, size=plan.instances)
+        self._stack.enter_context(self.crew)
+        self.crew.create_topics()
+        self.between = {
+            "kafka": self.brokers.lines,
+            "vendor": (self._line_to(vendor.url),),
+            "registry": (self._line_to(self._registry),),
+        }
+        self.crew.vendors_line = self.between["vendor"][0]
+        self._configure()
+        self._keep_ledger()
+        self._writer = Writer(self.crew)
+        self.load = Load(self._writer, made, rate=plan.rate, seed=plan.seed)
+        self.tail = Tail(self.brokers.bootstrap, self.crew.topic(RESULTS), self.crew.topic(RETURNS))
+        self._stack.callback(self.tail.stop)
+
+    def _line_to(self, url: str) -> Line:
+        port = urlsplit(url).port
+        if port is None:
+            raise ValueError(f"no port in {url}")
+        return self.lines.to(port)
+
+    def _configure(self) -> None:
+        registry = urlsplit(self._registry)
+        (to_registry,) = self.between["registry"]
+        (to_vendor,) = self.between["vendor"]
+        self.crew.settings |= {
+            "CONSUMER_KAFKA__BOOTSTRAP_SERVERS": self.brokers.behind_lines,
+            "CONSUMER_KAFKA__GROUP_PROTOCOL": self.plan.protocol,
+            "CONSUMER_KAFKA__OPTIONS": OPTIONS[self.plan.protocol],
+            "CONSUMER_API__BASE_URL": f"http://127.0.0.1:{to_vendor.port}",
+            "CONSUMER_API__CONCURRENCY": str(CONCURRENCY),
+            "CONSUMER_API__TIMEOUT": "5",
+            "CONSUMER_RETRY__MAX": "5",
+            "CONSUMER_SCHEMAS__REGISTRY_URL": registry._replace(netloc=f"127.0.0.1:{to_registry.port}").geturl(),
+        }
+
+    def _keep_ledger(self) -> None:
+        if self.plan.ledger == "sqlite":
+            self.disk = SmallDisk(self._folder / "disk", MEGABYTES)
+            self.disk.open()
+            self._stack.callback(self.disk.close)
+            self.crew.settings["CONSUMER_LEDGER__URL"] = f"sqlite:///{self.disk.folder}/ledger.db"
+            return
+        self.postgres = self._stack.enter_context(closing(PostgresServer()))
+        self.postgres.start()
+        address = Databases(self.postgres.url).fresh()
+        line = self._line_to(address)
+        self.between["database"] = (line,)
+        self.crew.use_postgres(urlsplit(address)._replace(netloc=f"postgres@127.0.0.1:{line.port}").geturl())
+
+    def begin(self) -> None:
+        """Start the instances and, once each has its partitions, the load."""
+        self.crew.look_after()
+        for instance in self.crew.instances:
+            instance.until_ready()
+        self.tail.start()
+        self.load.start()
+        self._until(lambda: any(map(self.tail.count, self._partitions())), PATIENCE, "the first outcome")
+
+    def recover(self, mishap: str, since: float) -> Recovery | None:
+        """Return once every partition that has work left has an outcome written after this moment of the wall clock."""
+        self._until(lambda: all(self._is_back(each, since) for each in self._partitions()), PATIENCE, mishap)
+        found = [self.tail.first_since(since, each) for each in self._partitions()]
+        times = [when - since for when in found if when is not None]
+        if not times:
+            return None
+        self.recoveries.append(Recovery(mishap=mishap, first=min(times), whole=max(times)))
+        return self.recoveries[-1]
+
+    def settle(self) -> Evidence:
+        """Let all that was begun come to its end, and tell what it left behind."""
+        self.load.cut_short()
+        self._until(lambda: self.load.has_ended, TO_THE_END, "the load is written")
+        self._writer.flush()
+        self.crew.until_at_rest(within=PATIENCE)
+        return self.crew.evidence()
+
+    def _partitions(self) -> range:
+        return range(self.crew.partitions)
+
+    def _is_back(self, partition: int, since: float) -> bool:
+        if self.tail.first_since(since, partition) is not None:
+            return True
+        return self.tail.count(partition) >= self.crew.written().get((self.crew.topic(RETURNS), partition), 0)
+
+    def _until(self, condition: Callable[[], bool], within: float, what: str) -> None:
+        def supervised() -> bool:
+            self.crew.look_after()
+            return condition()
+
+        try:
+            wait_until(supervised, within=within, what=what)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}\n{self.crew.how_it_is()}") from None

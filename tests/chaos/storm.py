@@ -1,0 +1,106 @@
+"""Mixed chaos on real parts for as long as you like: `python -m tests.chaos.storm --minutes 30 --rate 200 --seed 1`."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from tests.chaos.mishaps import Mishap, all_that_may_happen
+from tests.chaos.report import Tally, lines, recoveries, tally
+from tests.chaos.setting import Setting, StormPlan
+from tests.testbed.parts import schema_registry
+
+CALM = 4.0
+"""The longest between two mishaps, in seconds."""
+MINUTE = 60.0
+Tell = Callable[[str], None]
+
+
+def storm(at: Setting, names: Iterator[str], tell: Tell) -> Tally:
+    """Let one mishap after another happen while there is a load, then judge what is left."""
+    possible = all_that_may_happen(at)
+    at.begin()
+    started = time.monotonic()
+    for name in names:
+        if at.load.has_ended:
+            break
+        suffer(at, name, possible[name], tell)
+        at.crew.rest(at.chance.random() * CALM)
+    lasted = time.monotonic() - started
+    tell(f"the storm lasted {lasted:.0f} s; {at.crew.deaths()} instances died; all comes to its end now")
+    evidence = at.settle()
+    tell(f"{at.load.returns} returns were written, the load waited {at.load.stalled:.0f} s for its service")
+    return tally(evidence)
+
+
+def suffer(at: Setting, name: str, mishap: Mishap, tell: Tell) -> None:
+    """One mishap and the recovery from it."""
+    at.crew.began.append(time.monotonic())
+    with mishap(at) as since:
+        back = at.recover(name, since)
+    tell(f"{name}: {f'{back.first:.1f} s, {back.whole:.1f} s in each partition' if back else 'no work was left'}")
+
+
+def each_once(at: Setting, names: Sequence[str]) -> Iterator[str]:
+    """In an order of chance."""
+    shuffled = list(names)
+    at.chance.shuffle(shuffled)
+    yield from shuffled
+
+
+def for_as_long(at: Setting, seconds: float) -> Iterator[str]:
+    """All that may happen, again and again in other orders."""
+    until = time.monotonic() + seconds
+    while True:
+        for name in each_once(at, list(all_that_may_happen(at))):
+            if time.monotonic() >= until:
+                return
+            yield name
+
+
+def asked(arguments: Sequence[str]) -> StormPlan:
+    """The plan that the command line asks for."""
+    parser = argparse.ArgumentParser(prog="storm", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--rate", type=float, default=200, help="returns a second")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--nodes", type=int, choices=(1, 3), default=3, help="brokers")
+    parser.add_argument("--ledger", choices=("sqlite", "postgresql"), default="postgresql")
+    parser.add_argument("--protocol", choices=("classic", "consumer"), default="classic")
+    parser.add_argument("--instances", type=int, default=2)
+    given = parser.parse_args(arguments)
+    return StormPlan(
+        seed=given.seed,
+        rate=given.rate,
+        seconds=given.minutes * MINUTE,
+        nodes=given.nodes,
+        ledger=given.ledger,
+        protocol=given.protocol,
+        instances=given.instances,
+        full=True,
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the storm and print what became of it; 1 where anything is wrong."""
+    plan = asked(arguments)
+
+    def tell(line: str) -> None:
+        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+        sys.stdout.flush()
+
+    tell(f"{plan}; making {plan.rate * plan.seconds:.0f} returns")
+    with closing(schema_registry()) as registry, tempfile.TemporaryDirectory(prefix="storm-") as folder:
+        registry.start()
+        with Setting(plan, Path(folder), registry.url) as at:
+            told = storm(at, for_as_long(at, plan.seconds), tell)
+            for line in (*lines(told), *recoveries(at.recoveries)):
+                tell(line)
+    return 1 if told.breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,61 @@
+"""The results as they come: when each partition of the returns had an outcome."""
+
+import threading
+import time
+from collections import defaultdict
+from typing import Any, cast
+
+from tests.end_to_end import encodings
+from tests.testbed.reader import ReadCommitted, Stored
+
+PAUSE = 0.2
+PATIENCE = 5.0
+LATEST = 20_000
+"""Outcomes to look through; more never come between a mishap and the recovery from it."""
+MILLISECONDS = 1000.0
+
+
+class Tail:
+    """Reads on a thread of its own. Times are those at which the service wrote, in seconds of the wall clock."""
+
+    def __init__(self, bootstrap: str, results: str, returns: str) -> None:
+        self._reader = ReadCommitted(bootstrap, results)
+        self._returns = returns
+        self._times: dict[int, list[float]] = defaultdict(list)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._ended.set()
+        self._thread.join()
+        self._reader.close()
+
+    def count(self, partition: int) -> int:
+        """The outcomes of this partition of the returns."""
+        return len(self._times[partition])
+
+    def first_since(self, moment: float, partition: int) -> float | None:
+        """When the first outcome after this moment was written."""
+        return min((when for when in self._times[partition][-LATEST:] if when > moment), default=None)
+
+    def _run(self) -> None:
+        seen = 0
+        while not self._ended.is_set():
+            try:
+                records = self._reader.to_the_end(within=PATIENCE)
+            except TimeoutError:
+                records = self._reader.records
+            for stored in records[seen:]:
+                self._keep(stored)
+            seen = len(records)
+            time.sleep(PAUSE)
+
+    def _keep(self, stored: Stored) -> None:
+        source = cast("dict[str, Any]", encodings.outcome(stored.value)["source"])
+        if source["topic"] == self._returns:
+            self._times[source["partition"]].append(stored.timestamp / MILLISECONDS)
