@@ -4,7 +4,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -16,27 +16,29 @@ from tests.testbed.parts import schema_registry
 CALM = 4.0
 """The longest between two mishaps, in seconds."""
 MINUTE = 60.0
-Tell = Callable[[str], None]
 
 
-def storm(at: Setting, names: Iterator[str], tell: Tell) -> Tally:
-    """Let one mishap after another happen while there is a load, then judge what is left."""
+def storm(at: Setting, names: Iterator[str]) -> Tally:
+    """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
     possible = all_that_may_happen(at)
     at.begin()
     started = time.monotonic()
     for name in names:
         if at.load.has_ended:
             break
-        suffer(at, name, possible[name], tell)
+        suffer(at, name, possible[name])
         at.crew.rest(at.chance.random() * CALM)
     lasted = time.monotonic() - started
     tell(f"the storm lasted {lasted:.0f} s; {at.crew.deaths()} instances died; all comes to its end now")
     evidence = at.settle()
     tell(f"{at.load.returns} returns were written, the load waited {at.load.stalled:.0f} s for its service")
-    return tally(evidence)
+    told = tally(evidence)
+    for line in (*lines(told), *recoveries(at.recoveries)):
+        tell(line)
+    return told
 
 
-def suffer(at: Setting, name: str, mishap: Mishap, tell: Tell) -> None:
+def suffer(at: Setting, name: str, mishap: Mishap) -> None:
     """One mishap and the recovery from it."""
     at.crew.began.append(time.monotonic())
     with mishap(at) as since:
@@ -84,21 +86,20 @@ def asked(arguments: Sequence[str]) -> StormPlan:
     )
 
 
+def tell(line: str) -> None:
+    """Print it with the time of day, at once."""
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+    sys.stdout.flush()
+
+
 def main(arguments: Sequence[str]) -> int:
     """Make the storm and print what became of it; 1 where anything is wrong."""
     plan = asked(arguments)
-
-    def tell(line: str) -> None:
-        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-        sys.stdout.flush()
-
     tell(f"{plan}; making {plan.rate * plan.seconds:.0f} returns")
     with closing(schema_registry()) as registry, tempfile.TemporaryDirectory(prefix="storm-") as folder:
         registry.start()
         with Setting(plan, Path(folder), registry.url) as at:
-            told = storm(at, for_as_long(at, plan.seconds), tell)
-            for line in (*lines(told), *recoveries(at.recoveries)):
-                tell(line)
+            told = storm(at, for_as_long(at, plan.seconds))
     return 1 if told.breaches else 0
 
 

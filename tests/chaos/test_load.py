@@ -1,0 +1,82 @@
+"""A load keeps to its waves: what must be known before is settled before."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from tests.chaos.load import AHEAD, Load, worlds
+from tests.end_to_end.truth import Given
+from tests.end_to_end.world import AMONG, World
+from tests.testbed.waiting import wait_until
+
+SECONDS = 60
+
+
+class FakeLog:
+    """Settles all there is whenever it is asked; `order` has each record with how many were settled before it."""
+
+    def __init__(self, on_write: Callable[[Given], None] = lambda _: None) -> None:
+        self.order: list[tuple[Given, int]] = []
+        self._on_write = on_write
+        self._settled = 0
+
+    def write(self, given: Given) -> None:
+        self._on_write(given)
+        self.order.append((given, self._settled))
+
+    def written(self) -> Mapping[tuple[str, int], int]:
+        return Counter((given.topic, given.partition) for given, _ in self.order)
+
+    def settled(self) -> Mapping[tuple[str, int], int]:
+        self._settled = len(self.order)
+        return self.written()
+
+
+def told(log: FakeLog, made: tuple[World, ...]) -> Load:
+    load = Load(log, made, rate=1e6, seed=1)
+    load.start()
+    wait_until(lambda: load.has_ended, within=SECONDS, what="the load is written")
+    return load
+
+
+def test_a_wave_begins_only_when_the_one_before_is_settled() -> None:
+    made = worlds(5, rate=5, seconds=40, schema_ids={})
+    log = FakeLog()
+
+    told(log, made)
+
+    assert len(made) == 3
+    for world in made:
+        mine = set(map(id, world.given))
+        course = [(given.wave, at, settled) for at, (given, settled) in enumerate(log.order) if id(given) in mine]
+        assert [wave for wave, _, _ in course] == sorted(given.wave for given in world.given)
+        for wave, _, settled in course:
+            assert all(at < settled for before, at, _ in course if before < wave)
+
+
+def test_all_is_written_and_each_partition_keeps_its_order() -> None:
+    made = worlds(6, rate=5, seconds=30, schema_ids={})
+    log = FakeLog()
+
+    load = told(log, made)
+
+    written = [given for given, _ in log.order]
+    assert Counter(map(id, written)) == Counter(id(given) for world in made for given in world.given)
+    assert load.returns == sum(given.topic == "returns" for given in written)
+    for world in made:
+        mine = set(map(id, world.given))
+        for place in {(given.topic, given.partition, given.wave) for given in world.given}:
+            due = [given for given in world.given if (given.topic, given.partition, given.wave) == place]
+            done = [given for given in written if id(given) in mine]
+            assert [each for each in done if (each.topic, each.partition, each.wave) == place] == due
+
+
+def test_a_load_that_is_cut_short_ends_the_worlds_it_began() -> None:
+    made = worlds(7, rate=5, seconds=80, schema_ids={})
+    log = FakeLog(lambda given: load.cut_short() if given.wave == AMONG else None)
+    load = Load(log, made, rate=1e6, seed=1)
+
+    load.start()
+    wait_until(lambda: load.has_ended, within=SECONDS, what="the load is written")
+
+    assert len(made) > AHEAD
+    assert len(log.order) == sum(len(world.given) for world in made[:AHEAD])

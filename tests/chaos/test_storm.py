@@ -1,0 +1,73 @@
+"""A short storm of every kind on real parts, by a seed: whatever happens, each return has its one right outcome."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.mishaps import all_that_may_happen
+from tests.chaos.setting import Setting, StormPlan
+from tests.chaos.storm import each_once, storm
+from tests.testbed.missing import MissingPartError, give_up
+
+pytestmark = [pytest.mark.kafka, pytest.mark.registry, pytest.mark.chaos]
+FULL = os.environ.get("PROOFS") == "full"
+"""All that may happen, at its full length, takes half an hour; without PROOFS=full it is some of it, and short."""
+RATE = 40.0
+COMING_AND_GOING = (
+    "an instance is killed",
+    "an instance is stopped",
+    "instances join and leave",
+    "an instance is frozen",
+    "the broker is killed",
+    "PostgreSQL is gone",
+    "the registry is gone",
+    "the line to the kafka is cutting",
+    "the line to the database is cutting",
+)
+FAILING_OVER = (
+    "the only instance is killed",
+    "the coordinator is killed",
+    "a leader is killed",
+    "the disk is full",
+    "the vendor is down",
+    "the vendor is cutting answers",
+    "calls hang",
+    "the line to the kafka is silent",
+    "the line to the vendor is cutting",
+)
+
+
+def weathered(plan: StormPlan, names: tuple[str, ...], folder: Path, registry: str) -> list[str]:
+    """What the oracle says after it."""
+    try:
+        with Setting(plan, folder, registry) as at:
+            chosen = tuple(all_that_may_happen(at)) if FULL else names
+            return list(storm(at, each_once(at, chosen)).breaches)
+    except MissingPartError as reason:
+        give_up("disk to fill", reason)
+
+
+@pytest.mark.postgres
+def test_a_storm_of_comings_and_goings_loses_and_repeats_nothing(registry: str, tmp_path: Path) -> None:
+    plan = StormPlan(seed=101, rate=RATE, seconds=1500 if FULL else 60, nodes=1, ledger="postgresql", full=FULL)
+
+    wrong = weathered(plan, COMING_AND_GOING, tmp_path, registry)
+
+    assert wrong == []
+
+
+def test_a_storm_over_a_cluster_and_a_small_disk_loses_and_repeats_nothing(registry: str, tmp_path: Path) -> None:
+    plan = StormPlan(
+        seed=102,
+        rate=RATE,
+        seconds=1500 if FULL else 60,
+        nodes=3,
+        ledger="sqlite",
+        protocol="consumer",
+        full=FULL,
+    )
+
+    wrong = weathered(plan, FAILING_OVER, tmp_path, registry)
+
+    assert wrong == []
