@@ -12,6 +12,10 @@ FAST := tests/core tests/flow tests/simulation
 SEEDS ?= 5000
 FIRST ?= 0
 IMAGE ?= returns-consumer
+MINUTES ?= 30
+RATE ?= 200
+SEED ?= 1
+STORM ?=
 LOCK ?= requirements.lock
 SBOM ?= dist/returns-consumer.cdx.json
 CYCLONEDX := .cache/cyclonedx-bom-7.5.0
@@ -92,6 +96,10 @@ $(PYRALLEL)/.done: benchmarks/rivals/requirements-pyrallel.txt
 .PHONY: bench
 bench: setup $(RIVALS)/.done $(PYRALLEL)/.done ## ours beside others on the same work, on real Kafka; about five minutes
 	$(BIN)/python -m benchmarks.throughput $(BENCH)
+
+.PHONY: chaos
+chaos: setup ## a storm of faults on real parts, then what the oracle says: MINUTES=30 RATE=200 SEED=1 STORM=--nodes=1
+	@$(BIN)/python -m tests.chaos.storm --minutes $(MINUTES) --rate $(RATE) --seed $(SEED) $(STORM)
 
 .PHONY: image
 image: ## build the container image, with docker or, where none answers, buildah
