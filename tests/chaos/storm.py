@@ -28,10 +28,12 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
             break
         suffer(at, name, possible[name])
         at.crew.rest(at.chance.random() * CALM)
-    lasted = time.monotonic() - started
-    tell(f"the storm lasted {lasted:.0f} s; {at.crew.deaths()} instances died; all comes to its end now")
+    lasted, returns = time.monotonic() - started, at.load.returns
+    tell(
+        f"{lasted:.0f} s with {returns / lasted:.0f} returns a second; {at.crew.deaths()} instances died; now the rest"
+    )
     evidence = at.settle()
-    tell(f"{at.load.returns} returns were written, the load waited {at.load.stalled:.0f} s for its service")
+    tell(f"the load waited {at.load.stalled:.0f} s for its service")
     told = tally(evidence)
     for line in (*lines(told), *recoveries(at.recoveries)):
         tell(line)
