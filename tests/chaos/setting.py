@@ -65,6 +65,7 @@ class Setting:
         self.plan = plan
         self.chance = random.Random(plan.seed)
         self.lines = Lines(plan.seed)
+        self.suffered: list[str] = []
         self.recoveries: list[Recovery] = []
         self.postgres: PostgresServer | None = None
         self.disk: SmallDisk | None = None

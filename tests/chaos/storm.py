@@ -45,6 +45,7 @@ def suffer(at: Setting, name: str, mishap: Mishap) -> None:
     at.crew.began.append(time.monotonic())
     with mishap(at) as since:
         back = at.recover(name, since)
+    at.suffered.append(name)
     tell(f"{name}: {f'{back.first:.1f} s, {back.whole:.1f} s in each partition' if back else 'no work was left'}")
 
 
