@@ -22,17 +22,18 @@ COMPANY = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lengths:
-    """Seconds that things last; `joins` is a number."""
+    """Seconds that things last, and the longest calm between two of them; `joins` is a number."""
 
     away: float
     mood: float
     line: float
     joins: int
     between_joins: float
+    calm: float
 
 
-FULL = Lengths(away=30.0, mood=60.0, line=20.0, joins=12, between_joins=5.0)
-SHORT = Lengths(away=4.0, mood=3.0, line=3.0, joins=4, between_joins=1.5)
+FULL = Lengths(away=30.0, mood=60.0, line=20.0, joins=12, between_joins=5.0, calm=4.0)
+SHORT = Lengths(away=4.0, mood=3.0, line=3.0, joins=4, between_joins=1.5, calm=1.0)
 BEYOND = 3.0
 """Seconds longer than the session timeout."""
 MOODS: Mapping[str, Mapping[str, Any]] = {

@@ -104,6 +104,7 @@ class Setting:
         self._writer = Writer(self.crew)
         self.load = Load(self._writer, made, rate=plan.rate, seed=plan.seed)
         self.tail = Tail(self.brokers.bootstrap, self.crew.topic(RESULTS), self.crew.topic(RETURNS))
+        self.tail.start()
         self._stack.callback(self.tail.stop)
 
     def _line_to(self, url: str) -> Line:
@@ -146,7 +147,6 @@ class Setting:
         self.crew.look_after()
         for instance in self.crew.instances:
             instance.until_ready()
-        self.tail.start()
         self.load.start()
         self._until(lambda: any(map(self.tail.count, self._partitions())), PATIENCE, "the first outcome")
 

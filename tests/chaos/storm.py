@@ -8,13 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tests.chaos.mishaps import Mishap, all_that_may_happen
+from tests.chaos.mishaps import Mishap, all_that_may_happen, lengths
 from tests.chaos.report import Tally, lines, recoveries, tally
 from tests.chaos.setting import Setting, StormPlan
 from tests.testbed.parts import schema_registry
 
-CALM = 4.0
-"""The longest between two mishaps, in seconds."""
 MINUTE = 60.0
 
 
@@ -27,7 +25,7 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
         if at.load.has_ended:
             break
         suffer(at, name, possible[name])
-        at.crew.rest(at.chance.random() * CALM)
+        at.crew.rest(at.chance.random() * lengths(at).calm)
     lasted, returns = time.monotonic() - started, at.load.returns
     tell(
         f"{lasted:.0f} s with {returns / lasted:.0f} returns a second; {at.crew.deaths()} instances died; now the rest"

@@ -18,21 +18,17 @@ ENOUGH = 1800 if FULL else 200
 """Seconds of load: more than the storm lasts on a machine that has other work too."""
 COMING_AND_GOING = (
     "an instance is killed",
-    "an instance is stopped",
     "instances join and leave",
     "an instance is frozen",
     "the broker is killed",
     "PostgreSQL is gone",
     "the registry is gone",
-    "the line to the kafka is cutting",
     "the line to the database is cutting",
 )
 FAILING_OVER = (
     "the only instance is killed",
     "the coordinator is killed",
-    "a leader is killed",
     "the disk is full",
-    "the vendor is down",
     "the vendor is cutting answers",
     "calls hang",
     "the line to the kafka is silent",
