@@ -51,7 +51,7 @@ class StormPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """Seconds until the first outcome after a mishap, and until every partition of the returns had one."""
+    """Seconds until the first outcome after a mishap could be read, and until one of every partition could."""
 
     mishap: str
     first: float
@@ -151,7 +151,7 @@ class Setting:
         self._until(lambda: any(map(self.tail.count, self._partitions())), PATIENCE, "the first outcome")
 
     def recover(self, mishap: str, since: float) -> Recovery | None:
-        """Return once every partition that has work left has an outcome written after this moment of the wall clock."""
+        """Return once every partition that has work left has an outcome of after this moment of the wall clock."""
         self._until(lambda: all(self._is_back(each, since) for each in self._partitions()), PATIENCE, mishap)
         found = [self.tail.first_since(since, each) for each in self._partitions()]
         times = [when - since for when in found if when is not None]

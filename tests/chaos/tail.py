@@ -8,7 +8,7 @@ from typing import Any, cast
 from tests.end_to_end import encodings
 from tests.testbed.reader import ReadCommitted, Stored
 
-PAUSE = 0.2
+PAUSE = 0.1
 PATIENCE = 5.0
 LATEST = 20_000
 """Outcomes to look through; more never come between a mishap and the recovery from it."""
@@ -16,12 +16,12 @@ MILLISECONDS = 1000.0
 
 
 class Tail:
-    """Reads on a thread of its own. Times are those at which the service wrote, in seconds of the wall clock."""
+    """Reads on a thread of its own, as any reader of what is committed does. Times are seconds of the wall clock."""
 
     def __init__(self, bootstrap: str, results: str, returns: str) -> None:
         self._reader = ReadCommitted(bootstrap, results)
         self._returns = returns
-        self._times: dict[int, list[float]] = defaultdict(list)
+        self._times: dict[int, list[tuple[float, float]]] = defaultdict(list)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
 
@@ -40,8 +40,8 @@ class Tail:
         return len(self._times[partition])
 
     def first_since(self, moment: float, partition: int) -> float | None:
-        """When the first outcome after this moment was written."""
-        return min((when for when in self._times[partition][-LATEST:] if when > moment), default=None)
+        """When the first outcome that was written after this moment could be read."""
+        return min((read for written, read in self._times[partition][-LATEST:] if written > moment), default=None)
 
     def _run(self) -> None:
         seen = 0
@@ -58,4 +58,4 @@ class Tail:
     def _keep(self, stored: Stored) -> None:
         source = cast("dict[str, Any]", encodings.outcome(stored.value)["source"])
         if source["topic"] == self._returns:
-            self._times[source["partition"]].append(stored.timestamp / MILLISECONDS)
+            self._times[source["partition"]].append((stored.timestamp / MILLISECONDS, time.time()))
