@@ -21,6 +21,8 @@ ENDINGS = frozenset({0, 1, -signal.SIGKILL, -signal.SIGTERM})
 """As asked; wants a restart; killed; as asked before it could listen."""
 UNAWARE = ("partitions_lost", "died")
 """What an instance says once it learns that others may have gone on without it."""
+ON_ITS_WAY = 2.0
+"""Seconds in which a call may still begin for which the claim was made before."""
 REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)
 
 
@@ -35,7 +37,7 @@ class Crew(Scene):
         self.vendors_line: Line | None = None
         self._ended: list[Instance] = []
         self._deaths: list[Stumble] = []
-        self._wall = time.time() - time.monotonic()
+        self.wall = time.time() - time.monotonic()
 
     def own_settings(self, name: str) -> Mapping[str, str]:
         """Each calls the vendor under a name of its own."""
@@ -103,9 +105,9 @@ class Crew(Scene):
         for instance in self._all():
             for name in UNAWARE:
                 for told in instance.events(name):
-                    at = datetime.fromisoformat(told["timestamp"]).timestamp() - self._wall
+                    at = datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
                     began = max((moment for moment in self.began if moment <= at), default=at)
-                    yield Stumble(caller=name_of(instance), began=began, ended=at)
+                    yield Stumble(caller=name_of(instance), began=began, ended=at + ON_ITS_WAY)
 
 
 def name_of(instance: Instance) -> str:

@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.chaos.mishaps import Mishap, all_that_may_happen, lengths
-from tests.chaos.report import Tally, lines, recoveries, tally
+from tests.chaos.report import MOST_TOLD, Tally, lines, recoveries, tally
 from tests.chaos.setting import Setting, StormPlan
+from tests.chaos.story import story
+from tests.end_to_end.case import Case
 from tests.testbed.parts import schema_registry
 
 MINUTE = 60.0
@@ -35,6 +37,10 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
     told = tally(evidence)
     for line in (*lines(told), *recoveries(at.recoveries)):
         tell(line)
+    case = Case(evidence)
+    for breach in told.breaches[:MOST_TOLD]:
+        for line in story(case, breach, at.crew.wall):
+            tell(line)
     return told
 
 
