@@ -207,8 +207,9 @@ def some_calls_hanging(at: Setting) -> Iterator[float]:
 def the_line(at: Setting, to: str, manner: Manner) -> Iterator[float]:
     if to == "vendor":
         at.crew.swallowed.append(time.monotonic())
+    beyond_the_session = to == "kafka" and manner.mood == "silent"
     at.lines.behave(at.between[to], manner)
-    live_through(at, lengths(at).line)
+    live_through(at, max(lengths(at).line, SESSION_TIMEOUT + BEYOND if beyond_the_session else 0.0))
     at.lines.behave(at.between[to], STRAIGHT)
     yield time.time()
 
