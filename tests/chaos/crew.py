@@ -22,7 +22,9 @@ ENDINGS = frozenset({0, 1, -signal.SIGKILL, -signal.SIGTERM})
 UNAWARE = ("partitions_lost", "died")
 """What an instance says once it learns that others may have gone on without it."""
 ON_ITS_WAY = 2.0
-"""Seconds in which a call may still begin for which the claim was made before."""
+"""Seconds for which a call may still begin whose claim was made before, or an answer lie about unread."""
+LATE = 30.0
+"""Seconds, at most, until an instance learns what it lost by what was done."""
 REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)
 
 
@@ -36,7 +38,7 @@ class Crew(Scene):
         self.swallowed: list[float] = []
         self.vendors_line: Line | None = None
         self._ended: list[Instance] = []
-        self._deaths: list[Stumble] = []
+        self._stumbles: list[Stumble] = []
         self.wall = time.time() - time.monotonic()
 
     def own_settings(self, name: str) -> Mapping[str, str]:
@@ -47,7 +49,18 @@ class Crew(Scene):
         """kill -9, kept for the oracle."""
         instance.kill()
         now = time.monotonic()
-        self._deaths.append(Stumble(caller=name_of(instance), began=now, ended=now))
+        self._stumbles.append(Stumble(caller=name_of(instance), began=now, ended=now))
+
+    def freeze(self, instance: Instance, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT so much later; the deadlines of its calls run on meanwhile."""
+        began = time.monotonic()
+        instance.process.send(signal.SIGSTOP)
+        try:
+            self.rest(seconds)
+        finally:
+            instance.process.send(signal.SIGCONT)
+            ended = time.monotonic() + ON_ITS_WAY
+            self._stumbles.append(Stumble(caller=name_of(instance), began=began - ON_ITS_WAY, ended=ended))
 
     def look_after(self) -> None:
         """Start another for each that has ended; one that ended as it must never is told."""
@@ -79,7 +92,8 @@ class Crew(Scene):
 
     def deaths(self) -> int:
         """How many instances ended without being asked to."""
-        return len(self._deaths) + sum(1 for instance in self._all() for _ in instance.events("died"))
+        killed = sum(stumble.began == stumble.ended for stumble in self._stumbles)
+        return killed + sum(1 for instance in self._all() for _ in instance.events("died"))
 
     def evidence(self, policy: PolicyTruth | None = None) -> Evidence:
         """What the oracle judges; answers that were lost on their way count as none."""
@@ -89,7 +103,7 @@ class Crew(Scene):
         return replace(
             evidence,
             vendor=replace(evidence.vendor, calls=calls),
-            stumbles=(*self._deaths, *self._unaware()),
+            stumbles=(*self._stumbles, *self._unaware()),
             swallowed=tuple(self.swallowed),
         )
 
@@ -106,7 +120,7 @@ class Crew(Scene):
             for name in UNAWARE:
                 for told in instance.events(name):
                     at = datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
-                    began = max((moment for moment in self.began if moment <= at), default=at)
+                    began = min((moment for moment in self.began if at - LATE <= moment <= at), default=at)
                     yield Stumble(caller=name_of(instance), began=began, ended=at + ON_ITS_WAY)
 
 

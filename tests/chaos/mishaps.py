@@ -114,12 +114,7 @@ def joins_and_leaves(at: Setting) -> Iterator[float]:
 @contextmanager
 def one_frozen(at: Setting) -> Iterator[float]:
     """Longer than the group waits for it."""
-    victim = somebody(at)
-    victim.process.send(signal.SIGSTOP)
-    try:
-        at.crew.rest(SESSION_TIMEOUT + BEYOND)
-    finally:
-        victim.process.send(signal.SIGCONT)
+    at.crew.freeze(somebody(at), SESSION_TIMEOUT + BEYOND)
     yield time.time()
 
 

@@ -123,7 +123,6 @@ class Setting:
             "CONSUMER_KAFKA__OPTIONS": OPTIONS[self.plan.protocol],
             "CONSUMER_API__BASE_URL": f"http://127.0.0.1:{to_vendor.port}",
             "CONSUMER_API__CONCURRENCY": str(CONCURRENCY),
-            "CONSUMER_API__TIMEOUT": "5",
             "CONSUMER_RETRY__MAX": "5",
             "CONSUMER_SCHEMAS__REGISTRY_URL": registry._replace(netloc=f"127.0.0.1:{to_registry.port}").geturl(),
         }
