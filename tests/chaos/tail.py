@@ -2,7 +2,9 @@
 
 import threading
 import time
+from bisect import bisect_left
 from collections import defaultdict
+from itertools import islice
 from typing import Any, cast
 
 from tests.end_to_end import encodings
@@ -10,8 +12,6 @@ from tests.testbed.reader import ReadCommitted, Stored
 
 PAUSE = 0.1
 PATIENCE = 5.0
-LATEST = 20_000
-"""Outcomes to look through; more never come between a mishap and the recovery from it."""
 MILLISECONDS = 1000.0
 
 
@@ -22,6 +22,7 @@ class Tail:
         self._reader = ReadCommitted(bootstrap, results)
         self._returns = returns
         self._times: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        """Of each partition, when each outcome was read, and when it was written."""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
 
@@ -41,7 +42,9 @@ class Tail:
 
     def first_since(self, moment: float, partition: int) -> float | None:
         """When the first outcome that was written after this moment could be read."""
-        return min((read for written, read in self._times[partition][-LATEST:] if written > moment), default=None)
+        times = self._times[partition]
+        later = islice(times, bisect_left(times, (moment, 0.0)), None)
+        return next((read for read, written in later if written > moment), None)
 
     def _run(self) -> None:
         seen = 0
@@ -58,4 +61,4 @@ class Tail:
     def _keep(self, stored: Stored) -> None:
         source = cast("dict[str, Any]", encodings.outcome(stored.value)["source"])
         if source["topic"] == self._returns:
-            self._times[source["partition"]].append((stored.timestamp / MILLISECONDS, time.time()))
+            self._times[source["partition"]].append((time.time(), stored.timestamp / MILLISECONDS))
