@@ -4,7 +4,6 @@ import threading
 import time
 from bisect import bisect_left
 from collections import defaultdict
-from itertools import islice
 from typing import Any, cast
 
 from tests.end_to_end import encodings
@@ -43,7 +42,7 @@ class Tail:
     def first_since(self, moment: float, partition: int) -> float | None:
         """When the first outcome that was written after this moment could be read."""
         times = self._times[partition]
-        later = islice(times, bisect_left(times, (moment, 0.0)), None)
+        later = times[bisect_left(times, (moment, 0.0)) :]
         return next((read for read, written in later if written > moment), None)
 
     def _run(self) -> None:
