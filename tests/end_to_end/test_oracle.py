@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.a_run import CUSTOMER, a_call, a_run, a_verdict, an_earn, spoiled
 from tests.end_to_end.case import Case, verdicts_of
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import AtTheVendor, Evidence, Stumble, VendorCall
+from tests.end_to_end.truth import AtTheVendor, Evidence, Stumble, Told, VendorCall
 from tests.end_to_end.verdicts import ALREADY_REVOKED, if_taken
 
 Spoil = Callable[[Evidence], Evidence]
@@ -212,3 +212,17 @@ def test_a_request_may_be_lost_on_its_way_before_the_first_that_arrives(swallowe
     run = replace(a_run(), swallowed=(swallowed,))
 
     assert (ALREADY_REVOKED in if_taken(Case(run), an_earn("e1", "B1", state="revoked"), 2)) == doubtful
+
+
+@pytest.mark.parametrize(("before", "told"), [("unclear", "failed"), ("failed", "failed"), ("unclear", "revoked")])
+def test_a_refusal_in_doubt_may_be_asked_for_by_another_instance_again(before: Told, told: Told) -> None:
+    calls = (
+        replace(a_call("before", "e4", 3.0), told={"e4": before}),
+        replace(a_call("refused", "e4", 5.0), told={"e4": told}),
+        replace(a_call("again", "e4", 9.0), caller="two"),
+    )
+    run = replace(a_run(), vendor=AtTheVendor(revoked_by_us=frozenset(), calls=calls), side_by_side=True)
+
+    repeats = [complaint for complaint in complaints(run) if "again repeats refused" in complaint]
+
+    assert (repeats == []) == ((before, told) == ("unclear", "failed"))
