@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from consumer.core.findings import SUCCESSES
 from consumer.core.judge import (
     Answered,
     Credentials,
@@ -76,11 +77,13 @@ class Caller:
         return _with_answer(meaning, answer)
 
     async def listing(self, permit: Permit, call: Call) -> Reply[Listing]:
-        """Ask what the customer still holds; the permit is used up. A permanent error proves nothing."""
+        """Ask what the customer still holds; the permit is used up. An error that stays, or no body, proves nothing."""
         answer = await self._ask("listing", permit, call)
         if isinstance(answer, NoAnswer):
             return _without_answer(answer)
-        judged = judge_listing(answer.status, answer.body, LISTING_LIMIT)
+        # One that is too large to be read would be so again.
+        is_lost = answer.unread is not None and answer.status in SUCCESSES
+        judged = None if is_lost else judge_listing(answer.status, answer.body, LISTING_LIMIT)
         if isinstance(judged, Transient | Credentials):
             return _with_answer(self._no_answer(permit, call, judged, answer), answer)
         self._gate.succeeded(permit, call.customer_id)

@@ -1,5 +1,7 @@
 """Refusals of earns that an earlier call may have revoked: the listing decides."""
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.core.model import Coordinates
@@ -22,6 +24,7 @@ from tests.flow.records import earned, returned
             VerdictKind.NOT_VALID,
         ),
         (lambda _: answer(404, {"errors": [{"code": 404, "message": "who?"}]}), VerdictKind.NOT_VALID),
+        (lambda _: replace(answer(200, {}), body=b"", unread="it is too large"), VerdictKind.NOT_VALID),
     ],
 )
 def test_its_own_claim_makes_a_record_doubt_and_the_listing_decides(
@@ -37,6 +40,7 @@ def test_its_own_claim_makes_a_record_doubt_and_the_listing_decides(
 
         assert flow.published.of(0).verdicts[0].kind is kind
         assert flow.published.of(0).attempts == 1
+        assert len(flow.vendor.listings) == 1
         assert ledger.earn().claim is None
 
     virtual_time.run(main())
