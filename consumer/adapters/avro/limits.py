@@ -31,6 +31,8 @@ def demand_depth(value: bytes, limits: ReadLimits) -> None:
         return
     brackets = _TEXT.sub(b"", value).translate(_ALIKE, _NO_BRACKETS)
     for _ in range(limits.json_depth):
+        if b"()" not in brackets:
+            return
         # What has nothing inside it goes, and so what it stood in has nothing inside it next.
         brackets = brackets.replace(b"()", b"")
     if b"()" in brackets:
