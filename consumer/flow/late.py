@@ -41,7 +41,7 @@ class Late:
         earns = [earn for earn in view.earns if earn.key.earn_id not in told or _is_revoked_by(item, earn)]
         taken: Target | None = None
         for earlier in view.returns:
-            left = earns if taken is None else [earn for earn in earns if not _is_taken(earn, taken.plan)]
+            left = earns if taken is None else _left(earns, taken.plan)
             if not left:
                 break
             purchase = returned_purchase(
@@ -67,14 +67,19 @@ class Late:
         )
 
 
-def _is_taken(earn: Earn, taken: Plan) -> bool:
-    told = (*(each.key.earn_id for each in taken.revoke), *(verdict.earn_id for verdict in taken.known))
-    return earn.key.earn_id in told
+def _left(earns: Iterable[Earn], plan: Plan) -> list[Earn]:
+    """Those that the plan does not take."""
+    taken = _taken(plan)
+    return [earn for earn in earns if earn.key.earn_id not in taken]
+
+
+def _taken(plan: Plan) -> frozenset[EarnId]:
+    return frozenset((*(earn.key.earn_id for earn in plan.revoke), *(verdict.earn_id for verdict in plan.known)))
 
 
 def _and_takes(first: Target, more: Plan) -> Target:
     """The target once a later return takes some of what the first ones keep."""
-    later = {*(earn.key.earn_id for earn in more.revoke), *(verdict.earn_id for verdict in more.known)}
+    later = _taken(more)
     kept = tuple(verdict for verdict in first.plan.kept if verdict.earn_id not in later)
     both = Plan(revoke=first.plan.revoke + more.revoke, known=first.plan.known + more.known, kept=kept)
     return replace(first, plan=both)
