@@ -11,6 +11,9 @@ from consumer.core.plan import Plan, Policy, plan
 from consumer.core.vendor_call import LOST, CallKind, VendorCall
 from consumer.ports import EarlierReturn, LateEarn, Opening
 
+FIRST_CALLS, LAST_CALLS = 10, 40
+"""The calls about one record that are kept, where there are more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
@@ -25,15 +28,22 @@ class Decided:
 
 @dataclass(slots=True, kw_only=True)
 class Calls:
-    """The calls about an earn of one record, in their order; `claimed` are the earns that were claimed for them."""
+    """The calls about an earn of one record, in their order; `claimed` are the earns that were claimed for them.
+
+    Of very many, as of a day's outage, those in the middle are left out of `made`; `attempts` counts all that asked to
+    revoke.
+    """
 
     made: list[VendorCall] = field(default_factory=list)
     claimed: set[EarnId] = field(default_factory=set)
+    attempts: int = 0
 
-    @property
-    def attempts(self) -> int:
-        """How many asked to revoke."""
-        return sum(map(_asked_to_revoke, self.made))
+    def note(self, call: VendorCall) -> None:
+        """One more."""
+        self.attempts += _asked_to_revoke(call)
+        if len(self.made) == FIRST_CALLS + LAST_CALLS:
+            del self.made[FIRST_CALLS]
+        self.made.append(call)
 
     @property
     def request_ids(self) -> list[RequestId]:

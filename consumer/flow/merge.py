@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from consumer.core.model import Coordinates, Earn, EarnId, EarnKey
 from consumer.core.plan import Plan
-from consumer.flow.item import Item, plan_of, source
+from consumer.flow.item import Decided, Item, plan_of, source
 from consumer.flow.round import Round
 from consumer.flow.world import Rules
 
@@ -51,5 +51,5 @@ def _owners_behind(earns: Iterable[Earn], behind: Sequence[Item]) -> Mapping[Ear
     """The owners that did not fit into the request, as their claims since an earlier run tell."""
     if not behind:
         return {}
-    items = {str(source(item)): item for item in behind}
+    items = {str(source(item)): item for item in behind if not isinstance(item, Decided)}
     return {earn.key.earn_id: items[earn.claim] for earn in earns if earn.claim in items}

@@ -10,7 +10,7 @@ from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Plan
 from consumer.core.trace import traceparent
 from consumer.core.vendor_call import LOST, CallKind, VendorCall
-from consumer.flow.item import Calls, Item, calls_of
+from consumer.flow.item import Calls, Item, calls_of, source
 from consumer.ports import Call, Claim
 
 CERTAIN_KINDS = frozenset({VerdictKind.REVOKED, VerdictKind.ALREADY_REDEEMED, VerdictKind.NOT_REVOCABLE})
@@ -99,22 +99,24 @@ class Round:
         for calls, earns in self._calls(self.claims):
             lost = tuple(earn for earn in earns if earn in doubtful and earn not in calls.claimed)
             if lost:
-                calls.made.append(_lost(claim.now, lost))
+                calls.note(_lost(claim.now, lost))
             calls.claimed.update(earns)
 
     def note(self, call: VendorCall) -> int:
         """Keep a call with the records that it was made for, each with its own earns; how many they are."""
         carried = self._calls(call.earns)
         for calls, earns in carried:
-            calls.made.append(replace(call, earns=earns))
+            calls.note(replace(call, earns=earns))
         return len(carried)
 
     def _calls(self, earns: Collection[EarnId]) -> list[tuple[Calls, tuple[EarnId, ...]]]:
         """Where the calls of each record are kept that takes any of these, with those of them that it takes."""
         within = frozenset(earns)
+        taken = [(item, [earn.key.earn_id for earn in plan.revoke]) for item, plan in self.planned]
+        taken += [(item, [earn for earn in self.earns if self.owners[earn] == source(item)]) for item in self.behind]
         found: list[tuple[Calls, tuple[EarnId, ...]]] = []
-        for item, plan in self.planned:
-            own = tuple(earn.key.earn_id for earn in plan.revoke if earn.key.earn_id in within)
+        for item, takes in taken:
+            own = tuple(earn for earn in takes if earn in within)
             calls = calls_of(item)
             if own and calls is not None:
                 found.append((calls, own))

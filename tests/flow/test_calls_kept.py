@@ -2,8 +2,9 @@
 
 from itertools import chain, repeat
 
-from consumer.core.model import Coordinates, EventId, OrgId
-from consumer.core.vendor_call import LOST, VendorCall
+from consumer.core.model import Coordinates, EarnId, EventId, Millis, OrgId, RequestId
+from consumer.core.vendor_call import LOST, CallKind, VendorCall
+from consumer.flow.item import Calls
 from consumer.ports import Call, Response, Unavailable
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
@@ -155,3 +156,24 @@ def test_the_calls_of_a_late_earn_are_kept_with_the_earn() -> None:
         assert in_short(ledger.shelf.earns[key()].late_calls) == [("revoke e1", "200", (), "r")]
 
     virtual_time.run(main())
+
+
+def test_of_very_many_calls_the_first_and_the_last_are_kept_and_all_are_counted() -> None:
+    calls = Calls()
+    for number in range(100):
+        calls.note(
+            VendorCall(
+                at=Millis(number),
+                kind=CallKind.REVOKE,
+                earns=(EarnId("e1"),),
+                of=1,
+                end="503",
+                request_id=RequestId(f"r{number}"),
+                codes=(),
+            )
+        )
+
+    kept = [*range(10), *range(60, 100)]
+    assert [call.at for call in calls.made] == kept
+    assert calls.request_ids == [f"r{number}" for number in kept]
+    assert calls.attempts == 100

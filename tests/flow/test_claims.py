@@ -109,6 +109,24 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_did
         kinds = [flow.published.of(offset).verdicts[0].kind for offset in range(3)]
         assert kinds == [VerdictKind.ALREADY_REVOKED, VerdictKind.REVOKED, VerdictKind.REVOKED]
         assert flow.vendor.asked == [["e1"], ["e2"]]
+        assert [flow.published.of(offset).attempts for offset in range(3)] == [1, 1, 1]
+
+    virtual_time.run(main())
+
+
+def test_nothing_is_revoked_in_the_name_of_a_record_behind_whose_outcome_stands() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(), ledger, Options(max_earns_per_call=1))
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 2))
+        flow.receive(returned(0), returned(1, "r2", bill_number="b2"), returned(2))
+        await flow.rest(2 * LEASE)
+
+        assert [flow.published.of(offset).status for offset in (0, 2)] == [
+            OutcomeStatus.REVOKED,
+            OutcomeStatus.DUPLICATE,
+        ]
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.REVOKED
 
     virtual_time.run(main())
 
