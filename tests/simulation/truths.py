@@ -53,9 +53,14 @@ def _memory(world: SeededWorld) -> Iterator[str]:
 
 
 def _left_claims(world: SeededWorld) -> Iterator[str]:
-    """Where two worked one record, the second's claim may outlive the first's answer, until its lease ends."""
+    """Where two worked one record, the second's claim may outlive the first's answer, until its lease ends.
+
+    So may that of a late earn whose call had no answer, where another instance's return told of the earn meanwhile.
+    """
+    history = world.vendor.history
     for held in world.ledger.shelf.earns.values():
-        excused = world.vendor.history.had_outcasts and held.earn.key.earn_id not in world.day.due
+        is_told_elsewhere = (held.earn.claim or "").startswith(EARNS) and held.earn.key.earn_id in history.ever_doubtful
+        excused = (history.had_outcasts or is_told_elsewhere) and held.earn.key.earn_id not in world.day.due
         if held.earn.state is EarnState.HELD and held.earn.claim is not None and not excused:
             yield f"{held.earn.key.earn_id} still claimed by {held.earn.claim}"
 
