@@ -11,8 +11,8 @@ from tests.end_to_end.truth import Given
 from tests.end_to_end.world import AMONG, BEFORE, Plan, World, a_world
 
 SECONDS_OF_A_WORLD = 15
-AHEAD = 6
-"""Worlds whose earns are told before their returns come: a minute in which nothing is settled must stop no load."""
+AHEAD = 9
+"""Worlds whose earns are told before their returns come: two minutes in which nothing is settled must stop no load."""
 PAUSE = 0.2
 Where = tuple[str, int]
 """Topic and partition."""

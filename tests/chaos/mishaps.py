@@ -32,7 +32,7 @@ class Lengths:
     calm: float
 
 
-FULL = Lengths(away=30.0, mood=60.0, line=20.0, joins=12, between_joins=5.0, calm=4.0)
+FULL = Lengths(away=30.0, mood=120.0, line=20.0, joins=12, between_joins=5.0, calm=4.0)
 SHORT = Lengths(away=4.0, mood=3.0, line=3.0, joins=4, between_joins=1.5, calm=1.0)
 BEYOND = 3.0
 """Seconds longer than the session timeout."""

@@ -71,7 +71,7 @@ def test_all_is_written_and_each_partition_keeps_its_order() -> None:
 
 
 def test_a_load_that_is_cut_short_ends_only_what_is_being_returned() -> None:
-    made = worlds(7, rate=5, seconds=120, schema_ids={})
+    made = worlds(7, rate=5, seconds=180, schema_ids={})
     log = FakeLog(lambda given: load.cut_short() if given.wave == AMONG else None)
     load = Load(log, made, rate=1e6, seed=1)
 
