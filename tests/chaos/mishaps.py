@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from tests.chaos.brokers import SESSION_TIMEOUT
-from tests.chaos.setting import WELL, Setting
+from tests.chaos.setting import PEERS, WELL, Ledger, Nodes, Setting, StormPlan
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.scene import RETURNS
 from tests.testbed.line import STRAIGHT, Manner
@@ -219,7 +219,7 @@ ALWAYS: Mapping[str, Mishap] = {
     "calls hang": some_calls_hanging,
     **{f"the vendor is {name}": partial(the_vendor, changes=changes) for name, changes in MOODS.items()},
 }
-OF_BROKERS: Mapping[int, Mapping[str, Mishap]] = {
+OF_BROKERS: Mapping[Nodes, Mapping[str, Mishap]] = {
     1: {"the broker is killed": a_broker_killed},
     3: {
         "a broker is killed": a_broker_killed,
@@ -227,17 +227,17 @@ OF_BROKERS: Mapping[int, Mapping[str, Mishap]] = {
         "a leader is killed": a_leader_killed,
     },
 }
-OF_LEDGERS: Mapping[str, Mapping[str, Mishap]] = {
+OF_LEDGERS: Mapping[Ledger, Mapping[str, Mishap]] = {
     "sqlite": {"the disk is full": the_disk_full},
     "postgresql": {"PostgreSQL is gone": the_database_gone},
 }
 
 
-def all_that_may_happen(at: Setting) -> dict[str, Mishap]:
-    """By its name, in this setting."""
+def all_that_may_happen(plan: StormPlan) -> dict[str, Mishap]:
+    """By its name, in a setting of this plan."""
     lines = {
         f"the line to the {to} is {name}": partial(the_line, to=to, manner=manner)
-        for to in at.between
+        for to in PEERS[plan.ledger]
         for name, manner in MANNERS.items()
     }
-    return {**ALWAYS, **OF_BROKERS[at.plan.nodes], **OF_LEDGERS[at.plan.ledger], **lines}
+    return {**ALWAYS, **OF_BROKERS[plan.nodes], **OF_LEDGERS[plan.ledger], **lines}

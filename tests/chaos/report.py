@@ -1,11 +1,12 @@
 """What a storm left behind, counted: what was lost, doubled, set aside without need, asked again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from tests.chaos.limits import Limit, verdict
 from tests.chaos.setting import Recovery
 from tests.end_to_end.case import Case
 from tests.end_to_end.letters import place
@@ -65,8 +66,8 @@ def lines(told: Tally) -> Iterator[str]:
     yield from (f"  {breach}" for breach in told.breaches[:MOST_TOLD])
 
 
-def recoveries(times: Iterable[Recovery]) -> Iterator[str]:
-    """For each mishap how often it came, and the seconds until the first outcome and until one of each partition."""
+def recoveries(times: Iterable[Recovery], limits: Mapping[str, Limit]) -> Iterator[str]:
+    """For each mishap how often it came, the seconds to the first outcome and to one of each partition, and its limit."""
     by_mishap: dict[str, list[Recovery]] = defaultdict(list)
     for recovery in times:
         by_mishap[recovery.mishap].append(recovery)
@@ -76,7 +77,8 @@ def recoveries(times: Iterable[Recovery]) -> Iterator[str]:
     yield f"{'seconds to an outcome':{width}}  times  first: median   most   in each partition: median   most"
     for mishap, those in sorted(by_mishap.items()):
         first, whole = [each.first for each in those], [each.whole for each in those]
-        yield f"{mishap:{width}}  {len(those):5}  {_of(first, 13)}  {_of(whole, 26)}"
+        kept = verdict(those, limits.get(mishap))
+        yield f"{mishap:{width}}  {len(those):5}  {_of(first, 13)}  {_of(whole, 26)}{kept}"
 
 
 def _of(seconds: Sequence[float], width: int) -> str:

@@ -1,7 +1,7 @@
 """All the real parts of a storm, a line between the service and each of them, and a load."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,13 @@ CONCURRENCY = 16
 WELL = Behaviour(latency=0.02)
 QUICK = f'{{"session.timeout.ms": {SESSION_TIMEOUT * 1000}, "heartbeat.interval.ms": 1000}}'
 OPTIONS = {"classic": QUICK, "consumer": "{}"}
+Nodes = Literal[1, 3]
+Ledger = Literal["sqlite", "postgresql"]
+PEERS: Mapping[Ledger, tuple[str, ...]] = {
+    "sqlite": ("kafka", "vendor", "registry"),
+    "postgresql": ("kafka", "vendor", "registry", "database"),
+}
+"""To whom the service has lines: there is none between two brokers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,8 @@ class StormPlan:
     seed: int
     rate: float
     seconds: float
-    nodes: Literal[1, 3] = 1
-    ledger: Literal["sqlite", "postgresql"] = "postgresql"
+    nodes: Nodes = 1
+    ledger: Ledger = "postgresql"
     protocol: Literal["classic", "consumer"] = "classic"
     instances: int = 2
     full: bool = False

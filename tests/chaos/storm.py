@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tests.chaos.limits import limits, verdict
 from tests.chaos.mishaps import Mishap, all_that_may_happen, lengths
 from tests.chaos.report import MOST_TOLD, Tally, lines, recoveries, tally
 from tests.chaos.setting import Setting, StormPlan
@@ -20,7 +21,7 @@ MINUTE = 60.0
 
 def storm(at: Setting, names: Iterator[str]) -> Tally:
     """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
-    possible = all_that_may_happen(at)
+    possible = all_that_may_happen(at.plan)
     at.begin()
     started = time.monotonic()
     for name in names:
@@ -35,7 +36,7 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
     evidence = at.settle()
     tell(f"the load waited {at.load.stalled:.0f} s for its service")
     told = tally(evidence)
-    for line in (*lines(told), *recoveries(at.recoveries)):
+    for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
         tell(line)
     case = Case(evidence)
     for breach in told.breaches[:MOST_TOLD]:
@@ -50,7 +51,11 @@ def suffer(at: Setting, name: str, mishap: Mishap) -> None:
     with mishap(at) as since:
         back = at.recover(name, since)
     at.suffered.append(name)
-    tell(f"{name}: {f'{back.first:.1f} s, {back.whole:.1f} s in each partition' if back else 'no work was left'}")
+    if back is None:
+        tell(f"{name}: no work was left")
+        return
+    kept = verdict([back], limits(at.plan.instances).get(name))
+    tell(f"{name}: {back.first:.1f} s, {back.whole:.1f} s in each partition{kept}")
 
 
 def each_once(at: Setting, names: Sequence[str]) -> Iterator[str]:
@@ -64,7 +69,7 @@ def for_as_long(at: Setting, seconds: float) -> Iterator[str]:
     """All that may happen, again and again in other orders."""
     until = time.monotonic() + seconds
     while True:
-        for name in each_once(at, list(all_that_may_happen(at))):
+        for name in each_once(at, list(all_that_may_happen(at.plan))):
             if time.monotonic() >= until:
                 return
             yield name

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.chaos.limits import limits
+from tests.chaos.mishaps import OF_BROKERS, all_that_may_happen
 from tests.chaos.report import Tally, lines, recoveries, tally
-from tests.chaos.setting import Recovery
+from tests.chaos.setting import Recovery, StormPlan
 from tests.end_to_end.a_run import a_call, a_run, spoiled
 from tests.end_to_end.truth import Evidence, Stumble
 
@@ -51,6 +53,30 @@ def test_the_first_breaches_are_told_with_the_counts() -> None:
 def test_recoveries_are_told_by_their_mishap() -> None:
     times = [Recovery(mishap="a kill", first=first, whole=first + 1) for first in (1.0, 3.0, 2.0)]
 
-    _, line = recoveries(times)
+    _, line = recoveries(times, {})
 
     assert line.split() == ["a", "kill", "3", "2.0", "3.0", "3.0", "4.0"]
+
+
+KILLED = [Recovery(mishap="an instance is killed", first=0.5, whole=whole) for whole in (10.9, 12.0)]
+LIMIT_KEPT = {
+    "by all": (KILLED[:1], 2, "limit 11 s (whole): kept"),
+    "not by one of two": (KILLED, 2, "limit 11 s (whole): BROKEN 1 of 2 times"),
+    "by the only instance": (KILLED, 1, "limit 15 s (first): kept"),
+}
+
+
+@pytest.mark.parametrize("kept", LIMIT_KEPT)
+def test_beside_a_recovery_its_limit_is_told_and_whether_it_was_kept(kept: str) -> None:
+    times, instances, words = LIMIT_KEPT[kept]
+
+    _, line = recoveries(times, limits(instances))
+
+    assert line.endswith(f"; {words}")
+
+
+def test_whatever_has_a_limit_may_happen() -> None:
+    plans = [StormPlan(seed=1, rate=1, seconds=1, nodes=nodes) for nodes in OF_BROKERS]
+    possible = {name for plan in plans for name in all_that_may_happen(plan)}
+
+    assert limits(instances=2).keys() <= possible

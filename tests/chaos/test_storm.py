@@ -40,7 +40,7 @@ def weathered(plan: StormPlan, names: tuple[str, ...], folder: Path, registry: s
     """What the oracle says after it, and whether all of it happened."""
     try:
         with Setting(plan, folder, registry) as at:
-            chosen = tuple(all_that_may_happen(at)) if FULL else names
+            chosen = tuple(all_that_may_happen(at.plan)) if FULL else names
             told = storm(at, each_once(at, chosen))
             assert sorted(at.suffered) == sorted(chosen)
             return list(told.breaches)
