@@ -67,7 +67,7 @@ def lines(told: Tally) -> Iterator[str]:
 
 
 def recoveries(times: Iterable[Recovery], limits: Mapping[str, Limit]) -> Iterator[str]:
-    """For each mishap how often it came, the seconds to the first outcome and to one of each partition, and its limit."""
+    """For each mishap how often it came, the seconds to the first outcome and to one of each partition, its limit."""
     by_mishap: dict[str, list[Recovery]] = defaultdict(list)
     for recovery in times:
         by_mishap[recovery.mishap].append(recovery)
