@@ -95,6 +95,10 @@ class Crew(Scene):
         killed = sum(stumble.began == stumble.ended for stumble in self._stumbles)
         return killed + sum(1 for instance in self._all() for _ in instance.events("died"))
 
+    def has_said(self, event: str) -> bool:
+        """Whether this is in the log of any instance, of those that ended too."""
+        return any(True for instance in self._all() for _ in instance.events(event))
+
     def evidence(self, policy: PolicyTruth | None = None) -> Evidence:
         """What the oracle judges; answers that were lost on their way count as none."""
         evidence = super().evidence(policy)

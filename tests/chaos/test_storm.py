@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.mishaps import all_that_may_happen
+from tests.chaos.rows import unsaid
 from tests.chaos.setting import Setting, StormPlan
 from tests.chaos.storm import each_once, storm
 from tests.testbed.missing import MissingPartError, give_up
@@ -34,15 +35,18 @@ FAILING_OVER = (
     "the line to the kafka is silent",
     "the line to the vendor is cutting",
 )
+ONE_BROKER = StormPlan(seed=101, rate=RATE, seconds=ENOUGH, nodes=1, ledger="postgresql", full=FULL)
+THREE_BROKERS = StormPlan(seed=102, rate=RATE, seconds=ENOUGH, nodes=3, ledger="sqlite", protocol="consumer", full=FULL)
 
 
 def weathered(plan: StormPlan, names: tuple[str, ...], folder: Path, registry: str) -> list[str]:
-    """What the oracle says after it, and whether all of it happened."""
+    """What the oracle says after it; all of it happened, and the instances told of it."""
     try:
         with Setting(plan, folder, registry) as at:
             chosen = tuple(all_that_may_happen(at.plan)) if FULL else names
             told = storm(at, each_once(at, chosen))
             assert sorted(at.suffered) == sorted(chosen)
+            assert list(unsaid(at)) == []
             return list(told.breaches)
     except MissingPartError as reason:
         give_up("disk to fill", reason)
@@ -50,24 +54,12 @@ def weathered(plan: StormPlan, names: tuple[str, ...], folder: Path, registry: s
 
 @pytest.mark.postgres
 def test_a_storm_of_comings_and_goings_loses_and_repeats_nothing(registry: str, tmp_path: Path) -> None:
-    plan = StormPlan(seed=101, rate=RATE, seconds=ENOUGH, nodes=1, ledger="postgresql", full=FULL)
-
-    wrong = weathered(plan, COMING_AND_GOING, tmp_path, registry)
+    wrong = weathered(ONE_BROKER, COMING_AND_GOING, tmp_path, registry)
 
     assert wrong == []
 
 
 def test_a_storm_over_a_cluster_and_a_small_disk_loses_and_repeats_nothing(registry: str, tmp_path: Path) -> None:
-    plan = StormPlan(
-        seed=102,
-        rate=RATE,
-        seconds=ENOUGH,
-        nodes=3,
-        ledger="sqlite",
-        protocol="consumer",
-        full=FULL,
-    )
-
-    wrong = weathered(plan, FAILING_OVER, tmp_path, registry)
+    wrong = weathered(THREE_BROKERS, FAILING_OVER, tmp_path, registry)
 
     assert wrong == []

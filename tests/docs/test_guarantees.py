@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from tests.docs.page import ROOT, tables, text_of
+from tests.docs.page import ROOT, heading_of, tables, text_of
 
 PAGE = text_of("guarantees.md")
 (FAILURES,) = tables(PAGE)
+COLUMNS = ["what fails", "when", "readers see", "the vendor sees", "the operator sees", "how long", "proved by"]
 NAMED = sorted(set(re.findall(r"`(tests/\S+)`", PAGE)))
 
 
@@ -30,7 +31,15 @@ def test_the_proof_of_a_guarantee_exists(named: str) -> None:
 
 
 @pytest.mark.parametrize("row", FAILURES, ids=lambda row: row[0])
-def test_every_failure_says_who_sees_what_and_names_its_proof(row: list[str]) -> None:
-    assert len(row) == len(["what", "readers", "vendor", "operator", "proof"])
+def test_every_failure_says_when_it_is_who_sees_what_how_long_it_lasts_and_names_its_proof(row: list[str]) -> None:
+    proof, _, condition = row[-1].partition(", ")
+
+    assert heading_of(0, PAGE) == COLUMNS
+    assert len(row) == len(COLUMNS)
     assert all(row)
-    assert row[-1] in NAMED
+    assert proof in NAMED
+    assert condition in {"", "with PROOFS=full"}
+
+
+def test_no_failure_is_told_twice() -> None:
+    assert len({row[0] for row in FAILURES}) == len(FAILURES)
