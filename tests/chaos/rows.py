@@ -1,8 +1,6 @@
 """Where docs/guarantees.md tells of each mishap, and what an instance surely logs of it."""
 
-from collections.abc import Iterator, Mapping
-
-from tests.chaos.setting import Setting
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 ROWS: Mapping[str, str] = {
     "an instance is killed": "One of several instances is killed (kill -9)",
@@ -49,10 +47,10 @@ SAID_AT_LENGTH: Mapping[str, tuple[str, ...]] = {"the registry is gone": ("regis
 """Only where it lasts: a new instance has to be there, and to have its partitions, while it does."""
 
 
-def unsaid(at: Setting) -> Iterator[str]:
-    """What befell the setting without any instance's log telling of it."""
-    due = {**SAID, **SAID_AT_LENGTH} if at.plan.full else SAID
-    for mishap in at.suffered:
+def unsaid(suffered: Iterable[str], has_said: Callable[[str], bool], *, full: bool) -> Iterator[str]:
+    """What befell them without any instance's log telling of it; `full`: each at its full length."""
+    due = {**SAID, **SAID_AT_LENGTH} if full else SAID
+    for mishap in suffered:
         events = due.get(mishap, ())
-        if events and not any(map(at.crew.has_said, events)):
+        if events and not any(map(has_said, events)):
             yield f"{mishap}: nobody says {' or '.join(events)}"

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from tests.chaos.mishaps import OF_BROKERS, OF_LEDGERS, all_that_may_happen
-from tests.chaos.rows import ROWS, SAID, SAID_AT_LENGTH
+from tests.chaos.rows import ROWS, SAID, SAID_AT_LENGTH, unsaid
 from tests.chaos.setting import StormPlan
 from tests.chaos.test_storm import COMING_AND_GOING, FAILING_OVER, ONE_BROKER, THREE_BROKERS
 from tests.docs.page import heading_of, tables, text_of
@@ -55,3 +55,13 @@ def test_a_row_that_a_storm_proves_is_played_in_it_as_told(what: str) -> None:
 @pytest.mark.parametrize("mishap", EVENTS)
 def test_what_must_be_logged_of_a_mishap_is_what_its_row_says(mishap: str) -> None:
     assert any(event in ROW[ROWS[mishap]]["the operator sees"] for event in EVENTS[mishap])
+
+
+def test_what_no_instance_logs_of_a_mishap_is_told() -> None:
+    suffered = ["an instance is frozen", "PostgreSQL is gone", "the registry is gone", "calls hang"]
+
+    assert list(unsaid(suffered, {"died", "ledger_unavailable"}.__contains__, full=False)) == []
+    assert list(unsaid(suffered, {"partitions_lost", "registry_unavailable"}.__contains__, full=True)) == [
+        "PostgreSQL is gone: nobody says ledger_unavailable"
+    ]
+    assert len(list(unsaid(suffered, lambda _: False, full=True))) == len(suffered) - 1
