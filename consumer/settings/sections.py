@@ -44,6 +44,7 @@ class Kafka(Section):
     )
     options: Annotated[Mapping[str, Scalar], BeforeValidator(from_json), AfterValidator(MappingProxyType)] = Field(
         default_factory=lambda: MappingProxyType({}),
+        repr=False,
         description="librdkafka properties for all clients, a map: TLS, SASL, tuning.",
     )
     sasl_password: PlainSecret = Field(default=None, description="With `sasl.username` in `options`: PLAIN and SCRAM.")

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from consumer.core.model import EarnedFromType
 from consumer.settings import Secret, load
+from consumer.wiring import parts
 from tests.cli.given_settings import RIGHT, written
 
 GIVEN = {"kafka.bootstrap_servers", "api.base_url", "api.username", "api.password"}
@@ -162,3 +163,13 @@ def test_settings_are_frozen_and_show_no_secret() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.api.timeout = 1
     assert "s3cret" not in repr(settings)
+
+
+def test_a_secret_among_the_properties_of_kafka_is_shown_neither_by_the_settings_nor_by_what_is_made_of_them() -> None:
+    options = {"CONSUMER_KAFKA__OPTIONS": '{"sasl.username": "u", "sasl.password": "s3cret-among-others"}'}
+    settings = load(None, RIGHT | options)
+
+    shown = f"{settings!r} {settings} {parts.kafka_config(settings)!r}"
+
+    assert settings.kafka.options["sasl.password"] == "s3cret-among-others"
+    assert "s3cret" not in shown

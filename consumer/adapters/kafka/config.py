@@ -1,7 +1,7 @@
 """Plain values → the properties of librdkafka's clients."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
 
@@ -46,7 +46,7 @@ class KafkaConfig:
     bootstrap_servers: str
     group_id: str
     group_protocol: Literal["classic", "consumer"]
-    options: Mapping[str, OptionValue]
+    options: Mapping[str, OptionValue] = field(repr=False)
     topics: Topics
     window: int
     drain: float
