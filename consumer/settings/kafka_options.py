@@ -1,5 +1,6 @@
 """Which librdkafka properties an operator may set, and whether librdkafka takes them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
@@ -55,6 +56,10 @@ REFUSED_BY_PROTOCOL: Mapping[Protocol, Mapping[str, str]] = {
 }
 """Properties that a group protocol forbids, with the reason."""
 
+TELLTALE = ("all", "msg", "protocol", "security")
+"""The contexts of `debug` that write to stderr what no log may hold."""
+WHAT_THEY_TELL = "it may show credentials and records on stderr, which with other contexts it does not"
+
 _SENSITIVE = ("password", "secret", "oauthbearer.config", "key.pem", "token", "assertion")
 _SILENT: Options = {"log_level": 0}
 
@@ -65,6 +70,10 @@ def refused(options: Options, protocol: Protocol) -> Iterator[tuple[str, str]]:
     for name in options:
         if name in reasons:
             yield name, reasons[name]
+    contexts = set(re.findall(r"\w+", str(options.get("debug", "")).lower()))
+    telltale = [context for context in TELLTALE if context in contexts]
+    if telltale:
+        yield "debug", f"with {' and '.join(telltale)} {WHAT_THEY_TELL}"
 
 
 def rejected(options: Options, protocol: Protocol) -> Iterator[tuple[str | None, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from consumer.settings.kafka_options import REFUSED, REFUSED_BY_PROTOCOL
+from consumer.settings.kafka_options import REFUSED, REFUSED_BY_PROTOCOL, TELLTALE, WHAT_THEY_TELL
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -44,6 +44,7 @@ def reference() -> Iterator[str]:
     yield ""
     yield from OPTIONS.splitlines()
     yield from (f"| `{option}` | {reason} |" for option, reason in REFUSED.items())
+    yield f"| `debug` with {', '.join(f'`{context}`' for context in TELLTALE)} | {WHAT_THEY_TELL} |"
     for protocol, refused in REFUSED_BY_PROTOCOL.items():
         yield from (f"| `{option}` ({protocol}) | {reason} |" for option, reason in refused.items())
 

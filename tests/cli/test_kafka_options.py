@@ -1,12 +1,13 @@
 """What kafka.options may and may not hold, and where secrets and URLs may stand."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from consumer.settings import load
-from consumer.settings.kafka_options import REFUSED, REFUSED_BY_PROTOCOL
+from consumer.settings.kafka_options import REFUSED, REFUSED_BY_PROTOCOL, TELLTALE
 from tests.cli.given_settings import RIGHT, problems
 
 
@@ -27,6 +28,19 @@ def test_an_option_that_the_group_protocol_forbids_is_refused(protocol: str, nam
 
     assert len(lines) == 1
     assert lines[0].startswith(f"kafka.options: may not set {name}: ")
+
+
+@pytest.mark.parametrize("value", [*TELLTALE, "broker, Security", "+generic,+msg"])
+def test_debugging_that_would_show_credentials_or_records_is_refused(value: str) -> None:
+    (line,) = problems(RIGHT | {"CONSUMER_KAFKA__OPTIONS": json.dumps({"debug": value})})
+
+    assert re.match(rf"kafka.options: may not set debug: with ({'|'.join(TELLTALE)}) it may show .*; remove it$", line)
+
+
+def test_debugging_that_shows_neither_is_allowed() -> None:
+    options = {"debug": "broker,cgrp,eos"}
+
+    assert load(None, RIGHT | {"CONSUMER_KAFKA__OPTIONS": json.dumps(options)}).kafka.options == options
 
 
 def test_a_sound_set_of_security_options_passes_under_both_protocols() -> None:
