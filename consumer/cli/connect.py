@@ -1,5 +1,6 @@
 """Whether what the settings name is there: brokers, topics, registry, ledger, vendor. Nothing is changed."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from consumer.cli.causes import causes
 from consumer.cli.connect_kafka import kafka_findings
 from consumer.cli.finding import Finding, fine, note, wrong
 from consumer.ports import tls_refusal
-from consumer.settings import Settings
+from consumer.settings import Settings, exposed
 from consumer.settings.sections import Api
 
 ASK = 5.0
@@ -30,6 +31,7 @@ UNAUTHORIZED = (401, 403)
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """One after another, as they are found."""
+    yield from (note(name, text) for name, text in exposed(settings, os.environ))
     yield from kafka_findings(settings, ASK)
     for look in (_registry, _ledger, _vendor):
         yield from look(settings)

@@ -12,7 +12,7 @@ from consumer.cli import people
 from consumer.cli.causes import FAILED, MISCONFIGURED, expected, refused, say
 from consumer.cli.options import Config, SandboxConfig, examples
 from consumer.cli.options import given as _settings
-from consumer.settings import is_otel_installed, trace_problems
+from consumer.settings import exposed, is_otel_installed, trace_problems
 
 app = typer.Typer(
     name="returns-consumer",
@@ -76,6 +76,8 @@ def run(
         say("--shadow-ledger: goes with --shadow only; this would have been a real run")
         raise typer.Exit(MISCONFIGURED)
     settings = _settings(config, *trace_problems(os.environ, is_otel_installed))
+    for name, text in exposed(settings, os.environ):
+        say(f"warning: {name}: {text}")
     if shadow:
         from consumer.cli.shadow import shadow as foresee  # noqa: PLC0415 - see the module
 

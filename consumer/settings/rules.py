@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import certificates, kafka_options, mapping, sasl, secret
+from consumer.settings import certificates, kafka_options, mapping, network, sasl, secret
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -231,8 +230,7 @@ def _scheme(url: str) -> str:
 
 def _is_loopback(url: str) -> bool:
     try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
+        return network.is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         return False
 

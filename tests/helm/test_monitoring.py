@@ -129,12 +129,16 @@ def test_the_notes_say_what_there_is_and_how_to_look() -> None:
     assert defaults()["prometheusRule"]["runbookUrl"] in told
 
 
+IN_THE_CLEAR = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": "returns"}
+
+
 @pytest.mark.parametrize(
     ("change", "warning"),
     [
         ({"prometheusRule": {"enabled": False}}, "nobody is told when it stops"),
         ({"config__api__auth": "none"}, "only a simulated vendor"),
         ({"config__api__allow_plaintext": True}, "may show the vendor's credentials"),
+        ({"config__kafka__options": IN_THE_CLEAR}, "config.kafka.options has no TLS"),
     ],
 )
 def test_the_notes_warn_of_what_is_risky(change: dict[str, object], warning: str) -> None:

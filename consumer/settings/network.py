@@ -1,0 +1,51 @@
+"""What leaves this machine without TLS: it works, and whoever listens reads it."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from urllib.parse import parse_qs, urlsplit
+
+from consumer.settings import sasl
+from consumer.settings.sections import Kafka, Ledger, Settings
+
+IN_THE_CLEAR = ("", "plaintext", "sasl_plaintext")
+"""The values of `security.protocol` without TLS; the first is librdkafka's default."""
+VERIFIED = "verify-full"
+
+
+def exposed(settings: Settings, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is told to whoever listens, by the setting that would change it. libpq reads the environment as well."""
+    yield from _brokers(settings.kafka)
+    yield from _ledger(settings.ledger, environ.get("PGSSLMODE", ""))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent there stays on this machine."""
+    try:
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _brokers(kafka: Kafka) -> Iterator[tuple[str, str]]:
+    protocol = str(sasl.completed(kafka).get("security.protocol", "")).lower()
+    servers = (server.strip().rpartition("://")[2] for server in kafka.bootstrap_servers.split(","))
+    away = [server for server in servers if server and not is_loopback(server.rpartition(":")[0].strip("[]"))]
+    if protocol in IN_THE_CLEAR and away:
+        secure = "sasl_ssl" if protocol == "sasl_plaintext" else "ssl or sasl_ssl"
+        what = f"without TLS whoever listens on the way to {away[0]} reads all, and can change it"
+        yield "kafka.options", f"{what}; set security.protocol={secure}"
+
+
+def _ledger(ledger: Ledger, mode_of_process: str) -> Iterator[tuple[str, str]]:
+    scheme, _, rest = ledger.location().partition("://")
+    if not scheme.startswith("postgres"):
+        return
+    parts = urlsplit(f"ledger://{rest}")
+    query = parse_qs(parts.query)
+    # libpq takes a host that begins with a slash, and no host, for a socket of this machine.
+    hosts = [host for host in (parts.hostname, *query.get("host", ())) if host and not host.startswith("/")]
+    away = [host for host in hosts if not is_loopback(host)]
+    mode = query.get("sslmode", [mode_of_process])[-1]
+    if away and mode != VERIFIED:
+        what = f"whoever takes the place of {away[0]} is not noticed, as its certificate is not verified"
+        yield "ledger.url", f"{what}; add sslmode={VERIFIED} and sslrootcert"
