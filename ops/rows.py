@@ -5,7 +5,7 @@ from ops.around import KAFKA, VENDOR
 from ops.panel import WINDOW, Panel, Query, Row, of, rate
 from ops.within import LEDGER, PROCESS
 
-IN_TIME = 'le=~"300([.]0)?"'
+IN_TIME = f'le=~"{thresholds.IN_TIME:g}([.]0)?"'
 CLOSED = 'state="closed"'
 LATE = f"1 - sum({rate('event_to_outcome_seconds_bucket', IN_TIME)}) / sum({rate('event_to_outcome_seconds_count')})"
 MONTH = "30d"
@@ -59,7 +59,7 @@ VERDICT = Row(
             queries=(Query(f"({OLDEST}) or vector(0)"),),
             kind="stat",
             width=3,
-            red_from=300,
+            red_from=thresholds.IN_TIME,
         ),
         Panel(
             title="Outcomes",
@@ -94,7 +94,7 @@ VERDICT = Row(
             queries=(Query(f"1 - min({of('circuit_state', CLOSED)})"),),
             kind="stat",
             width=2,
-            red_from=1,
+            red_from=thresholds.CIRCUIT_OPEN,
             names=BREAKER,
         ),
         Panel(
@@ -104,7 +104,7 @@ VERDICT = Row(
             queries=(Query(f"max by (reason) ({of('holding')})", "{{reason}}"),),
             kind="stat",
             width=3,
-            red_from=1,
+            red_from=thresholds.HOLDING,
         ),
     ),
 )

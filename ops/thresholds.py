@@ -1,5 +1,9 @@
 """Where a panel turns red: the same values at which the alerts fire, as a test makes sure."""
 
+from consumer.core.progress import MAP_ALERT
+
+IN_TIME = 300.0
+"""The seconds after which an outcome is late, as the recording rules count it."""
 LATE_ALLOWED = 0.01
 OWN_FAULTS_ALLOWED = 0.001
 FAST_BURN = 14.4
@@ -10,6 +14,10 @@ QUOTA_USED = 0.95
 POLL_STALLED = 60.0
 DEAD_LETTERS = 0.01
 BACKLOG = 3600.0
+HOLDING = 1.0
+CIRCUIT_OPEN = 1.0
+MAP_USED = MAP_ALERT
+"""No alert but the service itself: there it pauses the partition."""
 
 ALERTS = {
     "ReturnsFreshnessBurnSlow": LATE_ALLOWED,
@@ -22,4 +30,6 @@ ALERTS = {
     "ReturnsPollStalled": POLL_STALLED,
     "ReturnsDeadLetters": DEAD_LETTERS,
     "ReturnsBacklogWontDrain": BACKLOG,
+    "ReturnsFloodHeld": HOLDING,
+    "ReturnsCircuitOpen": 1 - CIRCUIT_OPEN,
 }

@@ -1,5 +1,6 @@
 """The rows of the dashboard that show ourselves: dead letters, the ledger, the process."""
 
+from ops import thresholds
 from ops.panel import OURS, WINDOW, Panel, Query, Row, of, quantile, rate
 
 LEDGER = Row(
@@ -22,10 +23,11 @@ LEDGER = Row(
         ),
         Panel(
             title="Commit metadata",
-            says="How full each partition's offset map is; from 75 % on the partition is paused.",
+            says="How full each partition's offset map is; "
+            f"from {thresholds.MAP_USED * 100:g} % on the partition is paused.",
             unit="percentunit",
             queries=(Query(f"max by (partition) ({of('offset_map_used_ratio')})", "{{partition}}"),),
-            red_from=0.75,
+            red_from=thresholds.MAP_USED,
         ),
     ),
 )

@@ -14,7 +14,7 @@ from ops.rows import ROWS
 from tests.helm.tools import promtool
 from tests.ops.a_page import labels_by_name
 from tests.ops.asked import asked
-from tests.ops.rules import alerts
+from tests.ops.rules import alerts, recorded
 
 FILE = Path(__file__).parents[2] / "helm" / "files" / "dashboard.json"
 UNITS = {"percentunit", "s", "reqps", "short", "bytes", "cores", "x"}
@@ -137,7 +137,20 @@ def test_a_panel_turns_red_where_an_alert_fires() -> None:
         expressions[rule["alert"]] = expressions.get(rule["alert"], "") + rule["expr"]
 
     for alert, value in thresholds.ALERTS.items():
-        assert re.search(rf"[>*] {value:g}\b", expressions[alert]), alert
+        assert re.search(rf"(>|\*|==) {value:g}\b", expressions[alert]), alert
+
+
+def test_an_outcome_is_late_on_the_dashboard_where_it_is_in_the_recorded_rules() -> None:
+    late = [rule["expr"] for rule in recorded() if "event_to_outcome" in rule["expr"]]
+
+    assert late
+    assert all(f'le=~"{thresholds.IN_TIME:g}([.]0)?"' in expression for expression in late)
+
+
+def test_no_panel_turns_red_at_a_number_of_its_own() -> None:
+    shared = {value for name, value in vars(thresholds).items() if name.isupper() and isinstance(value, float)}
+
+    assert {panel.red_from for row in ROWS for panel in row.panels if panel.red_from is not None} <= shared
 
 
 def test_every_runbook_that_a_panel_names_is_there() -> None:
