@@ -48,6 +48,7 @@ ROWS = (
     Row("hadolint", (f"{SCANS}::test_hadolint",)),
     Row("image, and its entry point as the first process", ("tests/image",)),
     Row("SBOM, of every package that is locked", ("tests/ops/test_sbom.py",)),
+    Row("audit in CI: a weakness fails it, silence does not", ("tests/ops/test_audit.py",)),
     Row("docker compose config, and what the stack is made of", ("tests/compose",)),
     Row("verify-ops itself", ("tests/ops/test_verify.py",)),
 )
