@@ -78,6 +78,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         return
     try:
         current = ledger.schema_is_current(url)
+        told = ledger.server_time(url)
     except (OSError, SQLAlchemyError) as error:
         yield wrong("ledger.url", f"the ledger cannot be opened: {'; '.join(causes(error))}")
         return
@@ -87,6 +88,8 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         yield fine("ledger.url", "the ledger is not there yet or not current; run will see to it")
     else:
         yield wrong("ledger.url", "the ledger's schema is not current; run: returns-consumer migrate")
+    if told is not None:
+        yield _skew(time.time() - told, "the database")
 
 
 def _folder_of(url: str) -> Path | None:
@@ -125,10 +128,13 @@ def _clock(api: Api) -> Finding:
     answer = _asked(lambda: httpx.head(api.base_url, verify=trusting(api.ca), timeout=ASK), "api.ca")
     if isinstance(answer, str) or (told := _seconds(answer.headers.get("Date"))) is None:
         return note("clock", "the vendor does not tell the time; see that this machine's clock is set by NTP")
-    skew = asked_at - told
-    if abs(skew) > MOST_SKEW:
-        return wrong("clock", f"this machine's clock is {skew:+.0f} s from the vendor's; set it by NTP")
-    return fine("clock", "this machine's clock goes with the vendor's")
+    return _skew(asked_at - told, "the vendor")
+
+
+def _skew(seconds: float, whose: str) -> Finding:
+    if abs(seconds) > MOST_SKEW:
+        return wrong("clock", f"this machine's clock is {seconds:+.0f} s from {whose}'s; set it by NTP")
+    return fine("clock", f"this machine's clock goes with {whose}'s")
 
 
 def _seconds(date: str | None) -> float | None:

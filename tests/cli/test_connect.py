@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from consumer.cli import connect
 from consumer.cli.finding import Finding, fine, note
 from consumer.settings import Settings, load
+from tests.testbed.postgres import Databases
 
 
 class Vendor(BaseHTTPRequestHandler):
@@ -129,3 +131,16 @@ def test_the_clock_is_asked_for_without_credentials(vendor: str) -> None:
 @pytest.mark.parametrize("date", [None, "yesterday"])
 def test_a_vendor_that_tells_no_time_leaves_the_clock_to_the_person(date: str | None) -> None:
     assert connect._seconds(date) is None
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("behind", "well"), [(0.0, True), (95.0, False), (-95.0, False)])
+def test_a_clock_that_is_not_the_databases_is_a_problem(
+    postgres: Databases, monkeypatch: pytest.MonkeyPatch, behind: float, *, well: bool
+) -> None:
+    monkeypatch.setattr(connect, "time", SimpleNamespace(time=lambda: time.time() - behind))
+
+    seen = told(connect._ledger(settings(LEDGER__URL=postgres.fresh())))
+
+    assert seen["clock"][0] is well
+    assert "the database's" in seen["clock"][1]
