@@ -25,7 +25,8 @@ RIVALS := .cache/rivals
 PYRALLEL := .cache/pyrallel
 NEWER ?= python3.12 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[23]*/bin/python3)
 BENCH ?=
-VERIFIED := tests/ops tests/helm tests/image tests/compose
+VERIFIED := tests/ops tests/helm tests/image tests/compose tests/cli/test_logs.py tests/cli/test_traces.py \
+	tests/contracts/test_traces.py tests/contracts/test_trace_export.py
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help

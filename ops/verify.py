@@ -21,6 +21,7 @@ class Row:
 
 ALERTS, DRILLS = "tests/ops/test_alerts.py", "tests/ops/test_drills.py"
 SCHEMAS, SCANS = "tests/helm/test_schemas.py", "tests/helm/test_checkov.py"
+TRACES = ("tests/contracts/test_traces.py", "tests/contracts/test_trace_export.py")
 ROWS = (
     Row("promtool check rules", (f"{ALERTS}::test_promtool_accepts_the_rules",)),
     Row("promtool test rules: each alert fires, is silent, resolves", (ALERTS,)),
@@ -33,6 +34,8 @@ ROWS = (
         "metrics: a live page has the agreed names, and their page is in step",
         (f"{DRILLS}::test_a_live_page", "tests/ops/test_metrics_page.py"),
     ),
+    Row("logs: the closed list of events, and one object a line", ("tests/cli/test_logs.py",)),
+    Row("traces: asked for, passed on and sent", ("tests/cli/test_traces.py", *TRACES)),
     Row("exemplars", (f"{DRILLS}::test_prometheus_is_led",)),
     Row("dashboard lint", ("tests/ops/test_dashboard.py",)),
     Row("dashboard queries, on good and bad days", (f"{DRILLS}::test_every_query",)),
