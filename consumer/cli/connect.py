@@ -18,7 +18,7 @@ from consumer.adapters.revoke_api import trusting
 from consumer.cli.causes import causes
 from consumer.cli.connect_kafka import kafka_findings
 from consumer.cli.finding import Finding, fine, note, wrong
-from consumer.ports import tls_refusal
+from consumer.ports import UNSENDABLE, is_sendable, tls_refusal
 from consumer.settings import Settings, exposed
 from consumer.settings.sections import Api
 
@@ -44,6 +44,9 @@ def _registry(settings: Settings) -> Iterator[Finding]:
     schemas = settings.schemas
     user, _, password = schemas.registry_auth_reader()().partition(":")
     token = schemas.registry_token_reader()()
+    if not is_sendable(token):
+        yield wrong("schemas.registry_token", UNSENDABLE)
+        return
     context = trusting(schemas.registry_ca)
     if schemas.registry_certificate is not None:
         secret = schemas.registry_key_password_reader()()

@@ -6,6 +6,7 @@ from consumer.ports.encoding import (
     OutcomeEncoder,
 )
 from consumer.ports.feed import TellResult, Told, ToldPurchase
+from consumer.ports.header import UNSENDABLE, is_sendable
 from consumer.ports.kafka import (
     Completion,
     Drain,
@@ -51,6 +52,7 @@ from consumer.ports.vendor import (
 
 __all__ = [
     "LISTING_LIMIT",
+    "UNSENDABLE",
     "Arrival",
     "Call",
     "Claim",
@@ -87,5 +89,6 @@ __all__ = [
     "Unavailable",
     "Undecodable",
     "WallClock",
+    "is_sendable",
     "tls_refusal",
 ]

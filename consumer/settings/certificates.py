@@ -27,8 +27,6 @@ def problems(settings: Settings) -> Iterator[Found]:
             ("schemas.registry_key", "schemas.registry_certificate"),
             "needs schemas.registry_certificate, the file of the certificate that it belongs to",
         )
-    if schemas.registry_auth_reader()() and schemas.registry_token_reader()():
-        yield ("schemas.registry_token", "schemas.registry_auth"), "is set beside schemas.registry_auth: remove one"
 
 
 def _no_authority(file: Path) -> str | None:

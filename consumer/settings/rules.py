@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import certificates, kafka_options, mapping, network, sasl, secret
+from consumer.settings import certificates, kafka_options, mapping, network, registry, sasl, secret
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -144,9 +144,8 @@ def _registry(settings: Settings) -> Iterator[Problem]:
             ("schemas.output", "schemas.registry_url"),
             "is confluent, which needs schemas.registry_url; set it, or the output to single-object",
         )
-    auth = schemas.registry_auth_reader()()
-    if auth and not all(auth.partition(":")):
-        yield Problem(("schemas.registry_auth", "schemas.registry_auth_file"), "must be user:password")
+    for names, text in registry.problems(schemas):
+        yield Problem(names, text)
 
 
 def _notifications(settings: Settings) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ import pytest
 
 from consumer.cli import connect
 from consumer.cli.finding import Finding, fine, note
+from consumer.ports import UNSENDABLE
 from consumer.settings import Settings, load
 from tests.testbed.postgres import Databases
 
@@ -71,6 +72,18 @@ def test_a_registry_that_answers_is_fine_and_a_wrong_path_is_not(registry: str) 
 
     assert right == {"schemas.registry_url": (True, "the registry answers")}
     assert not wrong["schemas.registry_url"][0]
+
+
+@pytest.mark.parametrize("broken", ["kept\nto-itself", "kept\x00to-itself", "k\u00e9pt-to-itself"])
+def test_a_registry_token_that_breaks_after_the_settings_were_read_is_told_and_not_shown(
+    broken: str, vendor: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("right")
+    given = settings(SCHEMAS__REGISTRY_URL=vendor, SCHEMAS__REGISTRY_TOKEN_FILE=str(file))
+    file.write_text(broken, encoding="utf-8")
+
+    assert told(connect._registry(given)) == {"schemas.registry_token": (False, UNSENDABLE)}
 
 
 def test_a_token_is_fetched_to_try_the_credentials(vendor: str) -> None:

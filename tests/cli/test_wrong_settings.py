@@ -30,6 +30,9 @@ WRONG_ONE_BY_ONE = [
     ({"SCHEMAS__OUTPUT": "confluent"}, "schemas.output", "registry_url"),
     ({"SCHEMAS__REGISTRY_AUTH": "token"}, "schemas.registry_auth", "user:password"),
     ({"SCHEMAS__REGISTRY_TOKEN": "t", "SCHEMAS__REGISTRY_AUTH": "u:p"}, "schemas.registry_token", "remove one"),
+    ({"SCHEMAS__REGISTRY_AUTH": "u:p\nq"}, "schemas.registry_auth", "line break"),
+    ({"SCHEMAS__REGISTRY_TOKEN": "t\nu"}, "schemas.registry_token", "line break"),
+    ({"SCHEMAS__REGISTRY_TOKEN": "t\u00e9"}, "schemas.registry_token", "no header can carry"),
     ({"SCHEMAS__REGISTRY_TOKEN_FILE": "/nowhere"}, "schemas.registry_token_file", "cannot be read"),
     ({"SCHEMAS__REGISTRY_CA": "/nowhere"}, "schemas.registry_ca", "cannot be read"),
     ({"SCHEMAS__REGISTRY_CA": "/proc/self/status"}, "schemas.registry_ca", "PEM"),
@@ -152,6 +155,7 @@ SENTINEL = "kept-to-itself"
             "API__OAUTH_KEY",
             "API__OAUTH_SECRET",
             "SCHEMAS__REGISTRY_AUTH",
+            "SCHEMAS__REGISTRY_TOKEN",
             "LEDGER__URL",
             "KAFKA__OPTIONS",
         ]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from traceback import format_exception
 
 import pytest
 
@@ -20,7 +21,7 @@ from consumer.adapters.avro import (
     load_schema,
 )
 from consumer.adapters.avro.survey import Unusable
-from consumer.ports import Unavailable, Undecodable
+from consumer.ports import UNSENDABLE, Unavailable, Undecodable
 from tests.contracts.read_fields import LIMITS
 
 NOT_FOUND = (404, json.dumps({"error_code": 40403, "message": "Schema 7 not found"}))
@@ -183,6 +184,21 @@ async def test_a_token_is_shown_as_it_is_at_each_request(fake: FakeRegistry) -> 
     await client.schema_texts(7)
 
     assert fake.credentials == ["Bearer first", "Bearer second"]
+    client.close()
+
+
+@pytest.mark.parametrize("broken", ["kept\nto-itself", "kept\x00to-itself", "k\u00e9pt-to-itself"])
+async def test_a_token_that_becomes_unsendable_is_no_answer_and_is_not_shown(fake: FakeRegistry, broken: str) -> None:
+    tokens = iter(["made", broken, "mended"])
+    client = Registry(RegistryAccess(url=fake.url, timeout=5, token=lambda: next(tokens)))
+
+    with pytest.raises(Unavailable) as unavailable:
+        await client.schema_texts(7)
+    await client.schema_texts(7)
+
+    assert unavailable.value.words == f"schemas.registry_token {UNSENDABLE}"
+    assert "to-itself" not in "".join(format_exception(unavailable.value))
+    assert fake.credentials == ["Bearer mended"]
     client.close()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from consumer.ports import UNSENDABLE, Unavailable, is_sendable
+
 Secret = Callable[[], str]
 """Gives a secret as it is now; empty where there is none."""
 
@@ -49,7 +51,11 @@ def _bearer(token: Secret) -> Mapping[str, object]:
     """The token as it is at each request. Which cluster is meant only Confluent's own cloud asks."""
 
     def fields(_: object) -> dict[str, str]:
-        return {"bearer.auth.token": token(), "bearer.auth.logical.cluster": ""}
+        shown = token()
+        if not is_sendable(shown):
+            # The client's own error would have the token in its text.
+            raise Unavailable("registry", words=f"schemas.registry_token {UNSENDABLE}")
+        return {"bearer.auth.token": shown, "bearer.auth.logical.cluster": ""}
 
     return {
         "bearer.auth.credentials.source": "CUSTOM",

@@ -8,8 +8,8 @@ from dataclasses import replace
 from consumer.adapters.revoke_api.auth import authorization
 from consumer.adapters.revoke_api.config import UNWATCHED, ApiConfig, Watcher
 from consumer.adapters.revoke_api.exchange import Exchange, Question, trusting
-from consumer.adapters.revoke_api.request import REVOKE_PATH, call_headers, is_sendable, listing_path, revoke_body
-from consumer.ports import Call, Response, Unavailable
+from consumer.adapters.revoke_api.request import REVOKE_PATH, call_headers, listing_path, revoke_body
+from consumer.ports import Call, Response, Unavailable, is_sendable
 
 SPARE_CONNECTIONS = 1
 """For the token, beside the calls."""

@@ -10,9 +10,9 @@ from typing import Protocol
 
 from consumer.adapters.revoke_api.config import Anonymous, ApiConfig, Basic, OAuth, Watcher
 from consumer.adapters.revoke_api.exchange import Exchange, Question
-from consumer.adapters.revoke_api.request import SAME, TOKEN_PATH, is_sendable
+from consumer.adapters.revoke_api.request import SAME, TOKEN_PATH
 from consumer.core.error_code import TRANSIENT_CODES
-from consumer.ports import Response, Unavailable
+from consumer.ports import Response, Unavailable, is_sendable
 
 ASSUMED_TTL = 300.0
 """Seconds: the shortest that the vendor documents, for a token that does not say."""

@@ -39,8 +39,3 @@ def call_headers(call: Call) -> Mapping[str, str]:
     if trace is not None:
         headers[TRACEPARENT] = trace
     return headers
-
-
-def is_sendable(value: str | None) -> bool:
-    """Whether a header can carry a value; ids come from records, and records hold anything."""
-    return value is None or (value.isascii() and value.isprintable())
