@@ -140,6 +140,7 @@ def _write_ahead(connection: Connection) -> None:
 def _postgres_lock(database: Database) -> Iterator[Connection]:
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="READ COMMITTED")
-        with connection.begin():
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-            yield connection
+        # Held by the connection until it is closed, as each step is a transaction of its own.
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+        connection.commit()
+        yield connection

@@ -1,11 +1,11 @@
-"""The calls that led to a decision, beside it."""
+"""The calls that led to the decision of a return, beside it."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0003"
+revision: str = "0003a"
 down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -14,7 +14,6 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Add where they are kept; of no decision so far they are known."""
     op.add_column("returns", sa.Column("calls", sa.Text))
-    op.add_column("earns", sa.Column("late_calls", sa.Text))
 
 
 def downgrade() -> None:
