@@ -12,7 +12,7 @@ from consumer.adapters.ledger.database import Database, database_at
 from consumer.adapters.ledger.forgetting import Old
 from consumer.adapters.ledger.group import GroupCommit
 from consumer.adapters.ledger.holding import Holding, Watcher
-from consumer.adapters.ledger.schema import identify, migrate_database, require_current
+from consumer.adapters.ledger.schema import PATIENCE, identify, migrate_database, require_current
 from consumer.adapters.ledger.stages import Kind, stages_of
 from consumer.core.linking import Asker
 from consumer.core.model import Coordinates, EarnKey, Millis
@@ -126,7 +126,7 @@ class SqlLedger:
 
     def _prepare(self, connection: Connection) -> tuple[str, bool]:
         if self._database.file is not None:
-            migrate_database(self._database)
+            migrate_database(self._database, PATIENCE)
         else:
             require_current(self._database)
         return identify(connection, self._now())

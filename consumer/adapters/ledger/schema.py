@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -20,6 +21,22 @@ from consumer.core.model import Millis
 MIGRATION_LOCK = 7_301_729_731
 """The key of PostgreSQL's advisory lock; any number that nobody else takes."""
 LOCK_PAUSE = 0.02
+NOT_NOW = frozenset({"55P03", "40P01"})
+"""PostgreSQL's codes where a lock was not had in time, or was waited for in a circle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a step waits for its table, for as long all others wait behind it, and how often it comes back."""
+
+    lock: int
+    """Milliseconds."""
+    pause: float
+    """Seconds, for the others."""
+    tries: int
+
+
+PATIENCE = Patience(lock=3_000, pause=2.0, tries=10)
 
 
 class OldSchema(Exception):  # noqa: N818 - the message is the remedy, and is shown alone
@@ -29,9 +46,9 @@ class OldSchema(Exception):  # noqa: N818 - the message is the remedy, and is sh
 def migrate(url: str) -> None:
     """Bring the ledger to the newest shape; those who come at the same time wait for the first.
 
-    Raises OldSchema where a newer version made the tables.
+    Raises OldSchema where a newer version made the tables, TimeoutError where somebody else holds one for too long.
     """
-    migrate_database(database_at(url))
+    migrate_database(database_at(url), PATIENCE)
 
 
 def schema_is_current(url: str) -> bool:
@@ -39,17 +56,18 @@ def schema_is_current(url: str) -> bool:
     return is_current(database_at(url))
 
 
-def migrate_database(database: Database) -> None:
-    """As `migrate`. Raises OldSchema where a newer version made the tables."""
+def migrate_database(database: Database, patience: Patience) -> None:
+    """As `migrate`."""
     current = _revision(database)
     if current == newest():
         return
     _refuse_newer(current)
-    under_lock = _sqlite_lock if database.file is not None else _postgres_lock
-    with under_lock(database) as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    if database.file is not None:
+        with _sqlite_lock(database) as connection:
+            _upgrade(connection)
+    else:
+        with _postgres_lock(database) as connection:
+            _upgrade_between_others(connection, patience)
 
 
 def is_current(database: Database) -> bool:
@@ -104,6 +122,32 @@ def _refuse_newer(current: str | None) -> None:
         raise OldSchema(
             f"this version is older than the ledger's schema ({current}; it knows {newest()}): deploy the newer version"
         )
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _upgrade_between_others(connection: Connection, patience: Patience) -> None:
+    """Whoever waits for a table to itself holds up all who come after: rather give up, let them go, and come back."""
+    connection.exec_driver_sql(f"SET lock_timeout = {patience.lock}")
+    connection.commit()
+    for tries_left in reversed(range(patience.tries)):
+        try:
+            _upgrade(connection)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in NOT_NOW:
+                raise
+            if not tries_left:
+                raise TimeoutError(
+                    "the ledger's tables are held by a long transaction, such as a backup by pg_dump: "
+                    "run `returns-consumer migrate` again once it is over; what it has done so far stands"
+                ) from error
+            sleep(patience.pause)
+        else:
+            return
 
 
 def _config() -> Config:
