@@ -146,7 +146,7 @@ def _place(given: Given) -> Update:
     """Where an earn belongs, and who has to tell of it; what was told for another record is another's."""
     is_it = and_(*(earns.c[name] == given[name] for name in EARN_KEY))
     values = {name: given[name] for name in ("purchase", *PLACE)}
-    return update(earns).where(is_it).values(values | {"late_outcome": None})
+    return update(earns).where(is_it).values(values | {"late_outcome": None, "late_calls": None})
 
 
 def _hand_on(given: Given) -> Update:

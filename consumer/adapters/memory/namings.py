@@ -57,6 +57,7 @@ def _placed(held: HeldEarn, after: Linkable) -> HeldEarn:
         source=after.source,
         redrive=after.redrive,
         late=held.late if after.has_told_late else None,
+        late_calls=held.late_calls if after.has_told_late else (),
     )
 
 

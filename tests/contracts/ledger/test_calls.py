@@ -10,7 +10,7 @@ from consumer.core.model import EarnKind, RequestId
 from consumer.core.vendor_call import LOST, CallKind, VendorCall
 from tests.builders import BILL, ORG, a_call, an_outcome
 from tests.contracts.ledger.conftest import AnyLedger
-from tests.contracts.ledger.values import an_opening, at, fed, settled, settled_late, told
+from tests.contracts.ledger.values import a_purchase_told, an_opening, at, fed, settled, settled_late, told, waiting
 
 CALLS = (
     a_call(["e1", "e2"], of=5, end="timeout", request_id=None),
@@ -77,5 +77,18 @@ async def test_the_calls_of_a_late_earn_go_when_it_is_sent_again(ledger: AnyLedg
     await ledger.settle(settled_late(told(), b"late", *CALLS))
     first = kept.of_late_earns()
     await ledger.tell([told(source=fed(5), kind=EarnKind.EARNED, redrive=1)])
+
+    assert (first, kept.of_late_earns()) == ([CALLS], [()])
+
+
+async def test_the_calls_of_a_late_earn_go_when_the_purchase_that_tells_of_it_is_sent_again(
+    ledger: AnyLedger, kept: Kept
+) -> None:
+    await ledger.open([an_opening()])
+    await ledger.tell([waiting()])
+    await ledger.name([a_purchase_told()])
+    await ledger.settle(settled_late(told(source=a_purchase_told().source), b"late", *CALLS))
+    first = kept.of_late_earns()
+    await ledger.name([a_purchase_told(source=fed(200), redrive=1)])
 
     assert (first, kept.of_late_earns()) == ([CALLS], [()])
