@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined] # public by its documents
 from confluent_kafka.cimpl import NewTopic
 
-from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted, Patience
+from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Interrupted, Patience
 from consumer.adapters.kafka.clients import made
 from consumer.adapters.kafka.config import KafkaConfig, admin_properties, consumer_properties, producer_properties
 from consumer.adapters.kafka.silence import Silence
@@ -143,17 +143,19 @@ class Administration:
         }
         producer = made(partial(Producer, logger=_SILENT), {**producer_properties(self._config), **own}, self._config)
         self._ask(producer.init_transactions, Call.INIT)
-        if topics:
-            producer.begin_transaction()
-            for topic in topics:
-                producer.produce(topic)
-            producer.poll(REFUSED_WITHIN)
-            if refused:
-                return Tried(name=name, may_write=False)
-            producer.purge()
+        if not topics:
+            return Tried(name=name, may_write=True)
+        producer.begin_transaction()
+        for topic in topics:
+            producer.produce(topic)
+        producer.poll(REFUSED_WITHIN)
+        may_write = not refused
+        producer.purge()
+        # A refusal is told whatever comes after it; a topic that was let in all the same would hold its readers back.
+        with nullcontext() if may_write else suppress(Fatal, Abort):
             # The brokers end only a transaction that a topic was let into.
             self._ask(producer.abort_transaction, Call.ABORT)
-        return Tried(name=name, may_write=True)
+        return Tried(name=name, may_write=may_write)
 
     def _on_error(self, error: KafkaError) -> None:
         self._remedy = remedy(error.name(), error.str()) or self._remedy
