@@ -141,6 +141,10 @@ def test_awss_own_signer_gives_a_token_whose_end_is_in_seconds(monkeypatch: pyte
     ("variables", "reason"),
     [
         ({"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found"),
+        (
+            {"AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/returns"},
+            "[Errno 2] No such file or directory: '/nowhere'",
+        ),
         ({"AWS_EC2_METADATA_DISABLED": "true"}, "AWS gives this process no credentials"),
     ],
 )

@@ -12,7 +12,8 @@ def token(region: str) -> tuple[str, float]:
     """A token of the role that this process has, and its end in seconds since 1970. Raises Unavailable."""
     try:
         signed, ends = MSKAuthTokenProvider.generate_auth_token(region)
-    except (BotoCoreError, ClientError, ValueError) as error:
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
+        # The signer lets through what the file of a web identity does not allow.
         raise Unavailable(str(error)) from error
     except AttributeError as error:
         # What the signer makes of having no credentials at all.
