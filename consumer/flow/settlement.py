@@ -1,6 +1,6 @@
 """The end of records: outcomes made, written to the ledger in one commit, and handed over in order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import assert_never
@@ -101,11 +101,17 @@ def _settlement(items: Sequence[Item], drafts: Drafts, asked: Round | None) -> S
             if isinstance(item, OpenReturn)
         ),
         late=tuple(
-            SettledEarn(source=source(item), earn=earn, outcome=drafts[source(item)][1], calls=tuple(item.calls.made))
+            late
             for item in items
             if isinstance(item, LateItem) and source(item) in drafts
-            for earn in item.earns
+            for late in _settled_late(item, drafts[source(item)][1])
         ),
         states=asked.states() if asked is not None else (),
         release=asked.releasable() if asked is not None else (),
     )
+
+
+def _settled_late(item: LateItem, outcome: bytes) -> Iterator[SettledEarn]:
+    """One for each earn of the record; they share its calls."""
+    calls = tuple(item.calls.made)
+    return (SettledEarn(source=source(item), earn=earn, outcome=outcome, calls=calls) for earn in item.earns)

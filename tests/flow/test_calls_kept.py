@@ -1,11 +1,14 @@
 """Each call is kept with the decision that it led to: what was asked, when, and how it ended."""
 
+from dataclasses import replace
 from itertools import chain, repeat
 
-from consumer.core.model import Coordinates, EarnId, EventId, Millis, OrgId, RequestId
-from consumer.core.vendor_call import LOST, CallKind, VendorCall
-from consumer.flow.item import Calls
+from consumer.core.model import Coordinates, EventId, Millis, OrgId, RequestId
+from consumer.core.vendor_call import LOST, VendorCall
+from consumer.flow.item import Calls, LateItem
+from consumer.flow.settlement import _settled_late
 from consumer.ports import Call, Response, Unavailable
+from tests.builders import a_call
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
 from tests.flow.claiming import NOT_VALID, a_flow_with_earns, claimed_by, key
@@ -161,19 +164,20 @@ def test_the_calls_of_a_late_earn_are_kept_with_the_earn() -> None:
 def test_of_very_many_calls_the_first_and_the_last_are_kept_and_all_are_counted() -> None:
     calls = Calls()
     for number in range(100):
-        calls.note(
-            VendorCall(
-                at=Millis(number),
-                kind=CallKind.REVOKE,
-                earns=(EarnId("e1"),),
-                of=1,
-                end="503",
-                request_id=RequestId(f"r{number}"),
-                codes=(),
-            )
-        )
+        calls.note(replace(a_call(["e1"]), at=Millis(number), request_id=RequestId(f"r{number}")))
 
     kept = [*range(10), *range(60, 100)]
     assert [call.at for call in calls.made] == kept
     assert calls.request_ids == [f"r{number}" for number in kept]
     assert calls.attempts == 100
+
+
+def test_the_late_earns_of_one_record_share_its_calls() -> None:
+    earns, calls = (key("e1"), key("e2")), Calls(made=[a_call(["e1", "e2"])])
+    item = LateItem(record=earned(5), started=0.0, redrive=0, earns=earns, calls=calls)
+
+    first, second = _settled_late(item, b"late")
+
+    assert [each.earn for each in (first, second)] == [*earns]
+    assert first.calls == (a_call(["e1", "e2"]),)
+    assert first.calls is second.calls

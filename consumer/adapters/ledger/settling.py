@@ -1,7 +1,7 @@
 """What answers settle: outcomes, the states of earns, claims that are given back."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Update, and_, or_, select, tuple_, update
 
@@ -10,9 +10,12 @@ from consumer.adapters.ledger.calls import calls_text
 from consumer.adapters.ledger.rows import Row
 from consumer.adapters.ledger.tables import earns, returns
 from consumer.core.model import Coordinates, EarnKey, EarnState
+from consumer.core.vendor_call import VendorCall
 from consumer.ports import ReturnState, SettledEarn, SettledReturn, Settlement
 
 Outcomes = Mapping[Coordinates, bytes]
+Settled = TypeVar("Settled", SettledReturn, SettledEarn)
+End = tuple[str, int, int, bytes, str | None]
 EARN = (earns.c.org_id, earns.c.earn_id)
 EVENT = (returns.c.org_id, returns.c.event_id)
 ENDED = (returns.c.outcome, returns.c.calls)
@@ -51,7 +54,7 @@ class Settle:
 
     def _end_returns(self, connection: Connection, settled: Iterable[SettledReturn]) -> dict[Coordinates, bytes]:
         stands = {each.source: each.outcome for each in settled}
-        rows = [(each.org_id, each.event_id, each.redrive, *_end(each)) for each in settled]
+        rows = [(each.org_id, each.event_id, each.redrive, *end) for each, end in _ended(settled)]
         if rows and self._end_return(connection, rows) < len(rows):
             ended = self._ended_returns(connection, {(row[0], row[1]) for row in rows})
             stands.update(_stored(ended, stands))
@@ -59,16 +62,20 @@ class Settle:
 
     def _end_lates(self, connection: Connection, settled: Iterable[SettledEarn]) -> dict[Coordinates, bytes]:
         stands = {each.source: each.outcome for each in settled}
-        rows = [(each.earn.org_id, each.earn.earn_id, *_end(each)) for each in settled]
+        rows = [(each.earn.org_id, each.earn.earn_id, *end) for each, end in _ended(settled)]
         if rows and self._end_late(connection, rows) < len(rows):
             ended = self._ended_late(connection, {(row[0], row[1]) for row in rows})
             stands.update(_stored(ended, stands))
         return stands
 
 
-def _end(settled: SettledReturn | SettledEarn) -> tuple[str, int, int, bytes, str | None]:
-    source = settled.source
-    return (source.topic, source.partition, source.offset, settled.outcome, calls_text(settled.calls))
+def _ended(settled: Iterable[Settled]) -> Iterator[tuple[Settled, End]]:
+    """Each, and what it ends with; the calls that the earns of one record share are put into text once."""
+    calls, text = tuple[VendorCall, ...](), calls_text(())
+    for each in settled:
+        if each.calls is not calls:
+            calls, text = each.calls, calls_text(each.calls)
+        yield each, (each.source.topic, each.source.partition, each.source.offset, each.outcome, text)
 
 
 def _stored(rows: Iterable[Row], asked: Outcomes) -> dict[Coordinates, bytes]:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from consumer.adapters.ledger.calls import calls_text
+from consumer.adapters.ledger.settling import _ended
 from consumer.core.model import EarnState
-from consumer.ports import Settlement
-from tests.builders import an_earn
+from consumer.ports import SettledEarn, Settlement
+from tests.builders import a_call, an_earn
 from tests.contracts.ledger.conftest import AnyLedger
 from tests.contracts.ledger.values import (
     E1,
@@ -150,3 +152,14 @@ async def test_what_was_never_written_is_settled_as_given(ledger: AnyLedger) -> 
 
 async def test_an_earn_that_is_unknown_is_left_out_of_a_claim(ledger: AnyLedger) -> None:
     assert (await granted(ledger, a_claim(at(1)))).earns == ()
+
+
+def test_the_calls_that_the_earns_of_a_record_share_are_put_into_text_once() -> None:
+    shared, others = (a_call(["e1", "e2"]),), (a_call(["e3"]),)
+    given = [(fed(0), E1, shared), (fed(0), E2, shared), (fed(1), E1, others), (fed(2), E2, ())]
+    late = [SettledEarn(source=source, earn=key, outcome=b"late", calls=calls) for source, key, calls in given]
+
+    first, second, third, fourth = [end[-1] for _, end in _ended(late)]
+
+    assert first is second
+    assert [first, third, fourth] == [calls_text(shared), calls_text(others), None]
