@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from consumer.adapters.revoke_api.auth import authorization
 from consumer.adapters.revoke_api.config import UNWATCHED, ApiConfig, Watcher
+from consumer.adapters.revoke_api.echo import without_echo
 from consumer.adapters.revoke_api.exchange import Exchange, Question, trusting
 from consumer.adapters.revoke_api.request import REVOKE_PATH, call_headers, listing_path, revoke_body
 from consumer.ports import Call, Response, Unavailable, is_sendable
@@ -90,6 +91,7 @@ class HttpRevokeApi:
             async with asyncio.timeout(self._timeout):
                 shown = await self._authorization.headers()
                 leaving = True
-                return await self._exchange.ask(replace(question, headers={**question.headers, **shown}))
+                answer = await self._exchange.ask(replace(question, headers={**question.headers, **shown}))
+                return without_echo(answer, shown.values())
         except TimeoutError as error:
             raise Unavailable("timeout", sent=leaving) from error
