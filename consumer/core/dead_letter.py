@@ -1,14 +1,17 @@
 """The headers that tell a person why a record was set aside."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from consumer.core.model import EventId, Record, RequestId
+from consumer.core.model import CustomerId, EventId, Record, RequestId
 from consumer.core.outcome import RevokeOutcome, Verdict, VerdictKind, failures
 
 LONGEST_HEADER = 1024
 LONGEST_FAILURES = 16 * 1024
+THE_CUSTOMER = "***"
+"""Where the vendor's words had the customer's number."""
 REDRIVE_COUNT = "redrive-count"
 PREFIX = "dlt-"
 REASONS = ("729", "730", "731", "404", "400", "exhausted", "undecodable", "invalid", "tombstone")
@@ -39,8 +42,11 @@ class DeadLetter:
 
 
 def dead_letter_of(outcome: RevokeOutcome) -> DeadLetter:
-    """The dead letter that goes with an outcome whose verdicts hold a failure."""
-    failed = failures(outcome.verdicts)
+    """The dead letter that goes with an outcome whose verdicts hold a failure.
+
+    The vendor's words may name the customer; headers, which many tools show, do not.
+    """
+    failed = tuple(_unnamed(verdict, outcome.customer_id) for verdict in failures(outcome.verdicts))
     reasons = {_REASON_OF[verdict.kind] for verdict in failed}
     reason = min(reasons, key=REASONS.index)
     words = next((v.message for v in failed if _REASON_OF[v.kind] == reason and v.message), reason)
@@ -86,6 +92,13 @@ def redrive_count(of: Iterable[tuple[str, bytes | None]]) -> int:
 def without_ours(of: Headers) -> Headers:
     """A record's headers without those that setting it aside added."""
     return tuple((name, value) for name, value in of if not _is_ours(name))
+
+
+def _unnamed(verdict: Verdict, customer: CustomerId | None) -> Verdict:
+    """The verdict whose words have no number of the customer."""
+    if verdict.message is None or customer is None or str(customer) not in verdict.message:
+        return verdict
+    return replace(verdict, message=re.sub(rf"(?<!\d){customer}(?!\d)", THE_CUSTOMER, verdict.message))
 
 
 def _is_ours(name: str) -> bool:

@@ -18,7 +18,7 @@ from consumer.core.dead_letter import (
     redrive_count,
     without_ours,
 )
-from consumer.core.model import EventId, Millis, RequestId
+from consumer.core.model import CustomerId, EventId, Millis, RequestId
 from consumer.core.outcome import Verdict, VerdictKind
 from tests.builders import a_record, a_verdict, an_outcome, coordinates
 
@@ -92,6 +92,16 @@ def test_without_words_from_the_vendor_the_reason_is_the_message() -> None:
     silent = a_verdict(VerdictKind.NOT_FOUND, message=None), a_verdict(VerdictKind.EXHAUSTED, "e2", message="slow")
 
     assert dead_letter_of(an_outcome(*silent)).message == "404"
+
+
+def test_the_customers_number_in_the_vendors_words_is_not_told() -> None:
+    words = "customer 4711 of shop 47110 has no such earn"
+    outcome = an_outcome(a_verdict(VerdictKind.NOT_FOUND, message=words), customer_id=CustomerId(4711))
+
+    letter = dead_letter_of(outcome)
+
+    hidden = "customer *** of shop 47110 has no such earn"
+    assert (letter.message, [failure.message for failure in letter.failures]) == (hidden, [hidden])
 
 
 def test_a_letter_takes_the_trace_from_the_outcome() -> None:
