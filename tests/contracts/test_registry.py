@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import threading
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -203,13 +204,20 @@ async def test_a_token_that_becomes_unsendable_is_no_answer_and_is_not_shown(fak
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_refused_credentials_are_told_in_words(fake: FakeRegistry, registry: Registry, status: int) -> None:
-    fake.answers["GET /schemas/ids/7"] = (status, "{}")
+async def test_refused_credentials_are_told_in_our_own_words(
+    fake: FakeRegistry, registry: Registry, status: int
+) -> None:
+    repeated = json.dumps({"error_code": status, "message": "nobody knows Basic dGlsbA=="})
+    fake.answers["GET /schemas/ids/7"] = fake.answers["POST /subjects/s/versions"] = (status, repeated)
 
-    with pytest.raises(Unavailable) as unavailable:
-        await registry.schema_texts(7)
+    for asked in (registry.schema_texts(7), registry.register("s", REVOKE_OUTCOME)):
+        with pytest.raises(Unavailable) as unavailable:
+            await asked
+        told = "".join(traceback.format_exception(unavailable.value))
 
-    assert unavailable.value.words == f"it refuses our credentials ({status})"
+        assert unavailable.value.words == f"it refuses our credentials ({status})"
+        assert f"it refuses our credentials ({status})" in told
+        assert "dGlsbA" not in told
 
 
 async def test_a_schema_comes_after_all_it_refers_to(fake: FakeRegistry, registry: Registry) -> None:

@@ -72,7 +72,7 @@ class Registry:
                 return None
             if error.error_code in REFERENCE_NOT_FOUND:
                 return Unusable("it refers to a schema that the registry does not have")
-            raise Unavailable("registry", words=_words(error)) from error
+            raise Unavailable("registry", words=_words(error)) from _unechoed(error)
         except _NO_ANSWER as error:
             raise Unavailable("registry", words=_words(error)) from error
 
@@ -88,7 +88,7 @@ class Registry:
                     f"the schema registry refuses revoke_outcome.avsc under {subject!r} ({error.error_message}); "
                     "delete that subject, relax its compatibility, or set schemas.output to single-object"
                 ) from error
-            raise Unavailable("registry", words=_words(error)) from error
+            raise Unavailable("registry", words=_words(error)) from _unechoed(error)
         except _NO_ANSWER as error:
             raise Unavailable("registry", words=_words(error)) from error
         if not isinstance(schema_id, int):
@@ -102,6 +102,12 @@ def _words(error: Exception) -> str | None:
         status = error.http_status_code
         return f"it refuses our credentials ({status})" if status in UNAUTHORIZED else None
     return tls_refusal(error, "schemas.registry_ca")
+
+
+def _unechoed(error: SchemaRegistryError) -> SchemaRegistryError:
+    """The error; one about who we are in our own words, as the registry's may repeat our credentials."""
+    words = _words(error)
+    return error if words is None else SchemaRegistryError(error.http_status_code, error.error_code, words)
 
 
 def _texts(schema: Schema, referred: Callable[[str, int], Schema]) -> SchemaTexts | Unusable:
