@@ -16,13 +16,11 @@ from tests.end_to_end.test_nothing_told import SETTINGS, Said, ours, pages
 from tests.end_to_end.vendor import PASSWORD, USER, Vendor
 from tests.testbed.missing import MissingPartError, give_up
 from tests.testbed.parts import Broker
-from tests.testbed.postgres import PostgresServer
 from tests.testbed.small_disk import SmallDisk
 from tests.testbed.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 SECONDS = 60
-HOSTS = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 SICK = str(Path(__file__).parents[1] / "ops" / "a_sick_process.py")
 REGISTRY = "registry_unavailable"
 NOBODY = "http://127.0.0.1:1"
@@ -41,17 +39,6 @@ def shut_registry() -> Iterator[str]:
 
 
 @pytest.fixture
-def shut_database() -> Iterator[str]:
-    """The address of a database with a password that is not the right one."""
-    with closing(PostgresServer(HOSTS)) as server:
-        try:
-            server.start()
-        except MissingPartError as reason:
-            give_up("PostgreSQL", reason)
-        yield server.url.replace("postgres@", f"{USER}:{PASSWORD}@")
-
-
-@pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     with closing(SmallDisk(tmp_path / "disk", megabytes=4)) as disk:
         try:
@@ -67,7 +54,7 @@ def registry_at(url: str, **credentials: str) -> Mapping[str, str]:
 
 
 def while_shut(scene: Scene, shut: Mapping[str, tuple[str, Mapping[str, str]]]) -> Said:
-    """What instances say that cannot begin, all at the same time: for each the event that it tells, and its settings."""
+    """What instances say that cannot begin, all at the same time; of each the event that it tells, and its settings."""
     said: Said = {}
     waiting = {name: Instance(scene.folder, name, {**scene.settings, **more}) for name, (_, more) in shut.items()}
     for name, instance in waiting.items():
