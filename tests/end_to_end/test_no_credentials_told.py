@@ -53,13 +53,16 @@ def registry_at(url: str, **credentials: str) -> Mapping[str, str]:
     return {"CONSUMER_SCHEMAS__REGISTRY_URL": url, **given}
 
 
+def until_told(instance: Instance, event: str) -> None:
+    wait_until(lambda: any(instance.events(event)), within=SECONDS, what=event)
+
+
 def while_shut(scene: Scene, shut: Mapping[str, tuple[str, Mapping[str, str]]]) -> Said:
     """What instances say that cannot begin, all at the same time; of each the event that it tells, and its settings."""
     said: Said = {}
     waiting = {name: Instance(scene.folder, name, {**scene.settings, **more}) for name, (_, more) in shut.items()}
     for name, instance in waiting.items():
-        event, _ = shut[name]
-        wait_until(lambda it=instance, its=event: any(it.events(its)), within=SECONDS, what=f"{event}, {name}")
+        until_told(instance, shut[name][0])
         said |= pages(instance, name)
     for instance in waiting.values():
         instance.process.send(signal.SIGTERM)
@@ -79,7 +82,7 @@ def until_it_dies(scene: Scene, disk: SmallDisk) -> Instance:
     scene.until_at_rest()
     disk.fill()
     scene.produce(returns("full", STORMY))
-    wait_until(lambda: any(instance.events("ledger_unavailable")), within=SECONDS, what="the disk is full")
+    until_told(instance, "ledger_unavailable")
     return instance
 
 
