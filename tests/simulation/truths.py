@@ -35,8 +35,9 @@ def still_under_way(world: SeededWorld) -> Iterator[str]:
     """What a process holds though every record is published."""
     for instance in world.alive:
         counts, gate = instance.made.lanes.counts(), instance.made.gate
-        knows_its_work = world.vendor.history.losses(by=instance.name) >= 0
-        if knows_its_work and (counts.working or counts.waiting or gate.under_way):
+        # One that lost its work without knowing may be at it for as long as the ledger is away.
+        never_lost = world.vendor.history.losses(by=instance.name) == 0
+        if never_lost and (counts.working or counts.waiting or gate.under_way):
             yield f"{instance.name}: {counts} and {gate.under_way} calls"
 
 
@@ -142,8 +143,9 @@ def _revokes(world: SeededWorld) -> Iterator[str]:
     # One that the vendor never had may have been revoked by the call of which nobody knows.
     held = day.held | world.vendor.redeemed
     yield from (f"{earn} is called revoked" for earn in sorted((gone & held) - revoked.keys()))
-    yield from (f"nobody tells of {earn}" for earn in sorted(revoked.keys() - gone - _overtaken(world)))
     history = world.vendor.history
+    untold = revoked.keys() - gone - _overtaken(world) - history.excused
+    yield from (f"nobody tells of {earn}" for earn in sorted(untold))
     sure = set[str]() if history.had_outcasts else revoked.keys() - history.ever_doubtful
     yield from (f"{earn} is never REVOKED" for earn in sorted(sure - ours.keys()))
 
