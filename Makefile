@@ -59,7 +59,7 @@ check: setup ## lint, format, types, layers, spelling
 
 .PHONY: coverage
 coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
-	nice $(BIN)/python -m pytest --quiet $(FAST) --cov
+	$(BIN)/python -m pytest $(FAST) --cov
 
 .PHONY: simulate
 simulate: setup ## SEEDS seeds of the simulation, from FIRST on; each that fails is told with the way to its story
@@ -74,8 +74,7 @@ verify-ops: setup ## what operators get: every validator of it, one line each
 	@$(BIN)/python -m ops.verify $(VERIFIED)
 
 .PHONY: test
-test: setup ## all tests; first those without real parts, beside the validators, which mostly wait
-	@$(MAKE) --no-print-directory --jobs 2 coverage verify-ops
+test: coverage verify-ops ## all tests, on real parts; the fast ones first
 	$(BIN)/python -m pytest $(FAST:%=--ignore=%) $(VERIFIED:%=--ignore=%)
 
 .PHONY: demo
