@@ -116,7 +116,8 @@ def test_it_says_why_it_holds_and_turns_by_itself_when_all_is_well(
 
     async def seen(tab: Tab) -> None:
         await tab.open(home)
-        assert await tab.run("document.querySelector('h1').textContent") == "Holding: the vendor does not answer."
+        # A page is half a second old at most, and follows by itself.
+        await tab.until("document.querySelector('h1').textContent === 'Holding: the vendor does not answer.'")
         assert (await tab.run("document.title")).startswith("Holding")
         assert await tab.run("document.querySelectorAll('.headline.waits').length") == 1
         scene.vendor.behaviour.mood = "well"
