@@ -33,7 +33,10 @@ NEEDED_BY_REDRIVE: Mapping[Role, str] = {Role.RETURNS: "WRITE", Role.EARNS: "WRI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSeen:
-    """A topic as the brokers tell it. `config` is empty where it may not be read; `operations` are those allowed us."""
+    """A topic as the brokers tell it. `config` is empty where it may not be read; `operations` are those allowed us.
+
+    What the service needs is tried; the brokers' word counts only where nothing can be.
+    """
 
     name: str
     partitions: int
@@ -64,11 +67,21 @@ def largest_record(seen: Seen) -> int:
     return max((USUAL_LIMIT if limit is None else limit for limit in limits), default=USUAL_LIMIT)
 
 
+def denied(role: Role) -> str:
+    """That the service may not do with a topic what it is there for, with the remedy."""
+    return f"we may not {NEEDED[role].lower()} it: allow {NEEDED[role]} on it"
+
+
+def closed(seen: Seen) -> frozenset[str]:
+    """The names of the topics that we may not write, by the brokers' word."""
+    return frozenset(
+        topic.name for role, topic in seen.items() if role not in SOURCES and NEEDED[role] not in topic.operations
+    )
+
+
 def problems(role: Role, seen: Seen) -> Iterator[str]:
     """What does not work with a topic, each with its remedy."""
     topic = seen[role]
-    if NEEDED[role] not in topic.operations:
-        yield f"we may not {NEEDED[role].lower()} it: allow {NEEDED[role]} on it"
     if "compact" in topic.config.get("cleanup.policy", ""):
         yield "it is compacted, and so loses all of a customer's records but the last: set cleanup.policy=delete"
     if _least_copies(topic) > topic.copies:

@@ -5,7 +5,7 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import OFFSET_INVALID, Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined] # public by its documents
     AclBinding,
     AclOperation,
@@ -92,6 +92,33 @@ def test_looking_leaves_neither_a_record_nor_a_member_nor_a_topic(kafka: Broker)
     assert any("is not there yet" in each.text for each in again if each.name == "kafka.group_id")
 
 
+def test_trying_a_group_at_work_leaves_its_members_and_its_commits_as_they_are(kafka: Broker) -> None:
+    config = given(kafka.bootstrap)
+    make(config)
+    group, topics = config.kafka.group_id, config.topics
+    moved: list[str] = []
+    as_we_do = {"partition.assignment.strategy": "cooperative-sticky", "enable.auto.commit": False}
+    own = {"bootstrap.servers": kafka.bootstrap, "group.id": group, "heartbeat.interval.ms": 200, "log_level": 0}
+    with closing(Consumer(own | as_we_do)) as member:
+        member.subscribe(
+            [topics.returns], on_assign=lambda *_: moved.append("came"), on_revoke=lambda *_: moved.append("went")
+        )
+        wait_until(lambda: member.poll(0.1) is None and bool(moved), within=30, what="the member has its partitions")
+        member.commit(offsets=[TopicPartition(topics.returns, 0, 0)], asynchronous=False)
+
+        found = looked(config)
+
+        # A group that was disturbed asks its members to join again with the next heartbeat.
+        member.poll(1)
+        told = tuple(moved)
+        stands = member.committed([TopicPartition(topics.returns, number) for number in range(3)], 30)
+    assert problems(found) == {}
+    assert any(each.text == f"the group {group} is stable; it has commits on 1 of 6 partitions" for each in found)
+    assert told == ("came",)
+    assert [each.offset for each in stands] == [0, OFFSET_INVALID, OFFSET_INVALID]
+    assert commits_of(kafka.bootstrap, group) == {(topics.returns, 0): 0}
+
+
 def test_a_missing_topic_is_named_with_how_to_create_it(kafka: Broker) -> None:
     config = given(kafka.bootstrap)
     kafka.create_topic(config.topics.returns, 3)
@@ -139,6 +166,13 @@ def offsets_of(bootstrap: str, topic: str) -> int:
     with closing(Consumer({"bootstrap.servers": bootstrap, "group.id": "nobody", "log_level": 0})) as reader:
         numbers = reader.list_topics(topic, 30).topics[topic].partitions
         return sum(reader.get_watermark_offsets(TopicPartition(topic, number), 30)[1] for number in numbers)
+
+
+def commits_of(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
+    """All that the group has committed, of whatever."""
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    told = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(30)
+    return {(each.topic, each.partition): each.offset for each in told.topic_partitions}
 
 
 def records_of(bootstrap: str, topic: str) -> list[Message]:
@@ -193,16 +227,15 @@ def test_a_transaction_is_tried_on_the_topics_that_it_writes_to(guarded: KafkaBr
     make(config)
     name = getattr(config.topics, closed)
     guard(guarded, allowed(ResourceType.TOPIC, name, AclOperation.DESCRIBE))
-    expected = {f"topics.{closed}", "kafka.group_id"}
 
-    wait_until(lambda: set(problems(looked(config))) == expected, within=60, what="the rule is known everywhere")
+    wait_until(lambda: bool(problems(looked(config))), within=60, what="the rule is known everywhere")
+    found = looked(config)
 
-    text = problems(looked(config))["kafka.group_id"]
-    assert text.startswith(f"a transaction that writes to {config.topics.results} and {config.topics.dead_letters} is")
-    assert text.endswith(f"allow WRITE on {config.topics.results} and {config.topics.dead_letters}")
+    assert problems(found) == {f"topics.{closed}": f"{name}: we may not write it: allow WRITE on it"}
+    assert not any("transactions are allowed" in each.text for each in found)
 
 
-def test_trying_leaves_no_record_that_anybody_reads(kafka: Broker) -> None:
+def test_trying_leaves_no_record_that_anybody_reads_and_no_commit(kafka: Broker) -> None:
     config = given(kafka.bootstrap)
     make(config, partitions=1)
 
@@ -211,6 +244,7 @@ def test_trying_leaves_no_record_that_anybody_reads(kafka: Broker) -> None:
     for topic in (config.topics.results, config.topics.dead_letters):
         assert offsets_of(kafka.bootstrap, topic) == 1, "the marker, which shows that the trial got there"
         assert records_of(kafka.bootstrap, topic) == []
+    assert commits_of(kafka.bootstrap, config.kafka.group_id) == {}
 
 
 def test_a_group_that_we_may_not_look_at_is_named(guarded: KafkaBroker) -> None:

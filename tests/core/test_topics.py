@@ -12,8 +12,10 @@ from consumer.core.topics import (
     Role,
     TopicSeen,
     advice,
+    closed,
     config_of,
     copies,
+    denied,
     largest_record,
     problems,
 )
@@ -45,10 +47,6 @@ def test_four_topics_as_they_should_be_need_nothing() -> None:
 @pytest.mark.parametrize(
     ("role", "topic", "words"),
     [
-        (Role.RETURNS, a_topic(operations=frozenset({"WRITE"})), "we may not read it: allow READ"),
-        (Role.EARNS, a_topic(operations=frozenset({"WRITE"})), "we may not read it: allow READ"),
-        (Role.RESULTS, a_topic(operations=frozenset({"READ"})), "we may not write it: allow WRITE"),
-        (Role.DEAD_LETTERS, a_topic(operations=frozenset({"READ"})), "we may not write it: allow WRITE"),
         (Role.RETURNS, a_topic(config={"cleanup.policy": "compact,delete"}), "it is compacted"),
         (Role.RESULTS, a_topic(copies=1), "it has fewer copies (1) than min.insync.replicas"),
         (Role.DEAD_LETTERS, a_topic(limit=USUAL_LIMIT - 1), f"set max.message.bytes={USUAL_LIMIT + ROOM}"),
@@ -58,6 +56,23 @@ def test_what_does_not_work_is_a_problem_with_its_remedy(role: Role, topic: Topi
     (problem, *_) = problems(role, the_four(**{role.value: topic}))
 
     assert words in problem
+
+
+def test_a_right_that_is_missing_is_named_by_what_the_service_does_with_the_topic() -> None:
+    assert [denied(role).rpartition(": ")[2] for role in Role] == [
+        "allow READ on it",
+        "allow READ on it",
+        "allow WRITE on it",
+        "allow WRITE on it",
+    ]
+
+
+def test_topics_that_we_may_not_write_are_named_by_the_brokers_word() -> None:
+    written_only = a_topic("the-returns", operations=frozenset({"WRITE"}))
+    read_only = a_topic("the-results", operations=frozenset({"READ"}))
+    seen = the_four(returns=written_only, results=read_only)
+
+    assert closed(seen) == {"the-results"}
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,20 @@
-"""What a person at a prompt asks of the brokers: what is there, what we may do, and to make topics."""
+"""What a person at a prompt asks of the brokers: what is there, and to make topics."""
 
-import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
-from uuid import uuid4
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicCollection, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined] # public by its documents
 from confluent_kafka.cimpl import NewTopic
 
-from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Interrupted, Patience
-from consumer.adapters.kafka.clients import made
-from consumer.adapters.kafka.config import KafkaConfig, admin_properties, consumer_properties, producer_properties
+from consumer.adapters.kafka.attempt import Attempts, Fatal, Interrupted, Patience
+from consumer.adapters.kafka.clients import SILENT, made
+from consumer.adapters.kafka.config import KafkaConfig, admin_properties, consumer_properties
 from consumer.adapters.kafka.silence import Silence
 from consumer.core.shut_door import remedy
 from consumer.core.topics import TopicSeen
@@ -24,14 +22,8 @@ from consumer.core.triage import Call
 
 Answer = TypeVar("Answer")
 
-REFUSED_WITHIN = 1
-"""Seconds for the brokers to say that a topic may not be written; a yes is proved by what comes after."""
 BROKERS_DEFAULT = -1
 """The replication factor that the brokers are set to."""
-_SILENT = logging.getLogger(f"{__name__}.silent")
-"""The client writes a fatal error to stderr whatever its log level; here the caller tells it."""
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +34,6 @@ class TopicToMake:
     partitions: int
     copies: int
     config: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """A transaction that was tried, and whether all its topics were let into it."""
-
-    name: str
-    may_write: bool
 
 
 class ShutDoor(Fatal):
@@ -106,56 +90,24 @@ class Administration:
             raise Fatal(_text(failure))
         return failure is None
 
-    def group(self) -> tuple[str, frozenset[str]]:
-        """The group's state, and what we may do with it."""
+    def group(self) -> str:
+        """The group's state."""
         group = self._config.group_id
         described = self._ask(
-            lambda wait: self._client.describe_consumer_groups(
-                [group], include_authorized_operations=True, request_timeout=wait
-            )[group].result()
+            lambda wait: self._client.describe_consumer_groups([group], request_timeout=wait)[group].result()
         )
-        return described.state.name.lower(), frozenset(each.name for each in described.authorized_operations or ())
+        state: str = described.state.name
+        return state.lower()
 
     def commits(self, topics: Mapping[str, int]) -> int:
         """On how many partitions of these topics the group has a commit; nobody joins it for that."""
         places = [TopicPartition(topic, number) for topic, count in topics.items() for number in range(count)]
-        with closing(
-            made(partial(Consumer, logger=_SILENT), consumer_properties(self._config), self._config)
-        ) as reader:
+        with closing(made(partial(Consumer, logger=SILENT), consumer_properties(self._config), self._config)) as reader:
             found = self._ask(lambda wait: reader.committed(places, wait))
         for each in found:
             if each.error is not None:
                 raise Fatal(_text(each.error))
         return sum(each.offset >= 0 for each in found)
-
-    def try_transactions(self, topics: Sequence[str]) -> Tried:
-        """Begin as each instance does, under a name that nobody uses again, set out to write to these, and abort.
-
-        The record that each waits for is thrown away before it is sent: of all this the topics get an abort marker,
-        which no reader sees.
-        """
-        name = f"{self._config.group_id}-check-{uuid4().hex}"
-        refused: list[object] = []
-        own = {
-            "transactional.id": name,
-            "linger.ms": 2 * REFUSED_WITHIN * 1000,
-            "on_delivery": lambda *undelivered: refused.append(undelivered),
-        }
-        producer = made(partial(Producer, logger=_SILENT), {**producer_properties(self._config), **own}, self._config)
-        self._ask(producer.init_transactions, Call.INIT)
-        if not topics:
-            return Tried(name=name, may_write=True)
-        producer.begin_transaction()
-        for topic in topics:
-            producer.produce(topic)
-        producer.poll(REFUSED_WITHIN)
-        may_write = not refused
-        producer.purge()
-        # A refusal is told whatever comes after it; a topic that was let in all the same would hold its readers back.
-        with nullcontext() if may_write else suppress(Fatal, Abort):
-            # The brokers end only a transaction that a topic was let into.
-            self._ask(producer.abort_transaction, Call.ABORT)
-        return Tried(name=name, may_write=may_write)
 
     def _on_error(self, error: KafkaError) -> None:
         self._remedy = remedy(error.name(), error.str()) or self._remedy
@@ -167,10 +119,10 @@ class Administration:
             return {}
         return {entry.name: entry.value for entry in future.result().values() if entry.value is not None}
 
-    def _ask(self, question: Callable[[float], Answer], call: Call = Call.READ) -> Answer:
+    def _ask(self, question: Callable[[float], Answer]) -> Answer:
         patience = Patience(deadline=time.monotonic() + self._patience, given_up=self._is_shut)
         try:
-            return self._attempts.ask(call, question, patience)
+            return self._attempts.ask(Call.READ, question, patience)
         except Interrupted:
             raise ShutDoor(self._remedy) from None
 

@@ -1,5 +1,6 @@
 """librdkafka's clients, made: what is wrong with a property or a token shows here."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +12,10 @@ from consumer.core.shut_door import NO_ROLE
 from consumer.ports import Unavailable
 
 Client = TypeVar("Client")
+SILENT = logging.getLogger(f"{__name__}.silent")
+"""For a client whose user tells its errors: it writes a fatal one to stderr whatever its log level."""
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
 
 
 def made(kind: Callable[[Any], Client], properties: Mapping[str, object], config: KafkaConfig) -> Client:
