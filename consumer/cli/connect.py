@@ -27,6 +27,10 @@ ASK = 5.0
 MOST_SKEW = 30.0
 """Seconds between two clocks; a claim's lease and a token's end are measured by ours."""
 UNAUTHORIZED = (401, 403)
+UNTRIED = (
+    "not tried, as only a call that spends quota would tell. The first call of run tells: where it is refused, the log "
+    "has credentials_rejected, /status has credentials under holding, and returns wait until they are right"
+)
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -120,7 +124,7 @@ def _vendor(settings: Settings) -> Iterator[Finding]:
     yield fine("api.base_url", "the vendor can be reached")
     yield _clock(api)
     if api.auth == "basic":
-        yield note("api.username", "not checked: only a call that spends quota would tell")
+        yield note("api.username", UNTRIED)
     elif api.auth == "oauth":
         yield _token(settings)
 

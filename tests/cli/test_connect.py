@@ -101,7 +101,8 @@ def test_basic_credentials_are_not_tried_as_that_would_spend_quota(vendor: str) 
     (reached, *_, username) = connect._vendor(settings(API__BASE_URL=vendor, **basic))
 
     assert reached == fine("api.base_url", "the vendor can be reached")
-    assert username == note("api.username", "not checked: only a call that spends quota would tell")
+    assert username == note("api.username", connect.UNTRIED)
+    assert username.text.startswith("not tried, as only a call that spends quota would tell. The first call of run")
 
 
 @pytest.mark.parametrize(("folder", "remedy"), [("/nope/x", "create it"), ("/proc/self", "let this user write to it")])
