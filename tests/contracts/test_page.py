@@ -159,6 +159,25 @@ def test_the_longer_it_takes_to_make_the_longer_it_is_kept() -> None:
     assert len(made) == 2
 
 
+@pytest.mark.parametrize("seconds", [0.0005, 0.004, 0.1, 3.0])
+def test_however_often_it_is_looked_at_making_it_takes_no_more_than_a_fiftieth_of_the_time(seconds: float) -> None:
+    made: list[float] = []
+    now = [0.0]
+
+    def look() -> Page:
+        now[0] += seconds
+        made.append(now[0])
+        return a_page()
+
+    front = Front(look, lambda: now[0])
+    front()
+    while len(made) < 4:
+        now[0] += 0.01
+        front()
+
+    assert (len(made) - 1) * seconds <= (made[-1] - made[0]) / 50
+
+
 @pytest.mark.parametrize(
     ("series", "told"),
     [

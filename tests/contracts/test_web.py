@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import ClientSession
 from prometheus_client import CollectorRegistry, Counter, Metric
 from prometheus_client.openmetrics import parser
 
-from consumer.adapters.web import Views, WebPort
+from consumer.adapters.web import Page, Views, WebPort, port
 from tests.contracts.a_page import HEADLINE, a_page
 
 
@@ -81,6 +82,28 @@ async def test_nothing_sets_a_cookie_or_lets_a_browser_guess(client: ClientSessi
     async with client.get(path) as answer:
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_all_who_look_at_the_page_at_once_are_shown_the_same_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Page] = []
+
+    def look() -> Page:
+        made.append(a_page())
+        return made[-1]
+
+    monkeypatch.setattr(port, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    views = Views(
+        live=lambda: (True, {}), ready=lambda: (True, {}), status=dict, page=look, registry=CollectorRegistry()
+    )
+    web = WebPort(views)
+    number = await web.start("127.0.0.1", 0)
+    async with ClientSession(f"http://127.0.0.1:{number}") as session:
+        for _ in range(3):
+            async with session.get("/") as answer:
+                assert answer.status == 200
+    await web.stop()
+
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/status/x", "/favicon.ico", "/livez%2F..%2Fmetrics"])
