@@ -25,8 +25,9 @@ def call_words(told: ToldCall) -> str:
     earns = _named(call.earns)
     if call.end == LOST:
         return (
-            f"For the return {told.event_id}, a call before this may have asked for {earns}; "
-            "the process ended before its answer was written down."
+            f"For the return {told.event_id}, the vendor may have been asked before this to take back {earns}: the "
+            "service was interrupted before it wrote that call down, so no more is known of it. It asks again, knowing "
+            "that this may be done already."
         )
     asked = ASKED[call.kind].format(earns=earns)
     return f"For the return {told.event_id}, {asked}{_with(call)}: {_answer(call)}."

@@ -54,7 +54,7 @@ def test_a_call_for_several_late_earns_of_one_record_is_told_once_and_so_is_what
         ({"end": "network", "request_id": None}, "e1: the connection broke before an answer."),
         ({"end": "stranger", "request_id": None}, "e1: no answer came (stranger)."),
         ({"kind": CallKind.LISTING}, "the vendor was asked whether the customer still has e1: it answered HTTP 200,"),
-        ({"end": LOST, "request_id": None}, "a call before this may have asked for e1; the process ended before its"),
+        ({"end": LOST, "request_id": None}, "may have been asked before this to take back e1: the service was interr"),
         ({"earns": TWELVE, "of": 12}, "to take back e0, e1, e2, e3, e4, e5, e6, e7, e8, e9 and 2 more: it"),
     ],
 )
