@@ -49,6 +49,8 @@ class Reply(Generic[Meaning]):
     """Those of the answer's body, ascending."""
     sent: bool
     """False when the request surely never left."""
+    too_large: bool
+    """A success that was left unread, as it would be again."""
 
 
 class Caller:
@@ -81,9 +83,7 @@ class Caller:
         answer = await self._ask("listing", permit, call)
         if isinstance(answer, NoAnswer):
             return _without_answer(answer)
-        # One that is too large to be read would be so again.
-        is_lost = answer.unread is not None and answer.status in SUCCESSES
-        judged = None if is_lost else judge_listing(answer.status, answer.body, LISTING_LIMIT)
+        judged = None if _is_too_large(answer) else judge_listing(answer.status, answer.body, LISTING_LIMIT)
         if isinstance(judged, Transient | Credentials):
             return _with_answer(self._no_answer(permit, call, judged, answer), answer)
         self._gate.succeeded(permit, call.customer_id)
@@ -158,12 +158,25 @@ class Caller:
 
 
 def _without_answer(silence: NoAnswer) -> Reply[Meaning]:
-    return Reply(meaning=silence, end=silence.reason, request_id=None, codes=(), sent=silence.fate_unknown)
+    return Reply(
+        meaning=silence, end=silence.reason, request_id=None, codes=(), sent=silence.fate_unknown, too_large=False
+    )
 
 
 def _with_answer(meaning: Meaning | NoAnswer, answer: Response) -> Reply[Meaning]:
     codes = tuple(sorted(_codes(meaning) - {answer.status}))
-    return Reply(meaning=meaning, end=str(answer.status), request_id=answer.request_id, codes=codes, sent=True)
+    return Reply(
+        meaning=meaning,
+        end=str(answer.status),
+        request_id=answer.request_id,
+        codes=codes,
+        sent=True,
+        too_large=_is_too_large(answer),
+    )
+
+
+def _is_too_large(answer: Response) -> bool:
+    return answer.unread is not None and answer.status in SUCCESSES
 
 
 def _codes(meaning: object) -> set[int]:

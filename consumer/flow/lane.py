@@ -183,6 +183,8 @@ class Lane:
         if isinstance(reply.meaning, NoAnswer):
             if reply.meaning.fate_unknown:
                 merged.doubtful.update(group)
+            if reply.too_large:
+                merged.halve()
             return reply.meaning
         merged.learn(reply.meaning)
         return None

@@ -129,11 +129,14 @@ class Round:
             self._learn_one(earn, answer)
         rest = tuple(asked.earn_id for asked in answered.unnamed)
         self.doubtful.update(rest)
-        if answered.halve and len(rest) > 1:
-            half = len(rest) // 2
-            self.groups.extendleft((rest[half:], rest[:half]))
+        if answered.halve:
+            self.groups.extendleft(_halves(rest))
         elif rest:
             self.groups.appendleft(rest)
+
+    def halve(self) -> None:
+        """Ask for the first group in halves, where it has more than one earn."""
+        self.groups.extendleft(_halves(self.groups.popleft()))
 
     def learn_listing(self, listing: Listing) -> None:
         """Take in what the customer still holds: what is gone was revoked by an earlier attempt."""
@@ -190,6 +193,12 @@ class Round:
             self.to_verify[earn] = answer
         else:
             self.answers[earn] = _already_revoked()
+
+
+def _halves(group: tuple[EarnId, ...]) -> Sequence[tuple[EarnId, ...]]:
+    """The second before the first, as they are put before what waits."""
+    half = len(group) // 2
+    return [part for part in (group[half:], group[:half]) if part]
 
 
 def _lost(at: Millis, earns: tuple[EarnId, ...]) -> VendorCall:

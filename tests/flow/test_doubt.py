@@ -10,9 +10,11 @@ from consumer.ports import Call, Response, Unavailable
 from tests.flow import virtual_time
 from tests.flow.a_world import a_flow
 from tests.flow.claiming import NOT_VALID, a_flow_with_earns, claimed_by
-from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, holds_nothing
+from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, holds_nothing, ok
 from tests.flow.parts import Options
 from tests.flow.records import earned, returned
+
+TOO_LARGE = replace(answer(200, {}), body=b"", unread="it is too large")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ from tests.flow.records import earned, returned
             VerdictKind.NOT_VALID,
         ),
         (lambda _: answer(404, {"errors": [{"code": 404, "message": "who?"}]}), VerdictKind.NOT_VALID),
-        (lambda _: replace(answer(200, {}), body=b"", unread="it is too large"), VerdictKind.NOT_VALID),
+        (lambda _: TOO_LARGE, VerdictKind.NOT_VALID),
     ],
 )
 def test_its_own_claim_makes_a_record_doubt_and_the_listing_decides(
@@ -114,5 +116,50 @@ def test_a_listing_that_is_lost_is_asked_for_again() -> None:
 
         assert len(flow.vendor.listings) == 2
         assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_success_too_large_to_be_read_is_asked_for_again_in_halves_and_in_doubt() -> None:
+    async def main() -> None:
+        answers = iter([TOO_LARGE])
+
+        def answers_of(call: Call) -> Response:
+            return TOO_LARGE if len(call.earns) > 2 else next(answers, NOT_VALID)
+
+        flow = a_flow(FakeVendor(answers=answers_of))
+        flow.receive(*[earned(n, f"e{n}") for n in range(5)])
+        await flow.rest()
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert flow.vendor.asked == [
+            ["e0", "e1", "e2", "e3", "e4"],
+            ["e0", "e1"],
+            ["e0"],
+            ["e1"],
+            ["e2", "e3", "e4"],
+            ["e2"],
+            ["e3", "e4"],
+            ["e3"],
+            ["e4"],
+        ]
+        assert {each.kind for each in flow.published.of(0).verdicts} == {VerdictKind.ALREADY_REVOKED}
+        assert len(flow.vendor.listings) == 1
+        assert flow.telemetry.retries == ["unnamed"] * 3
+
+    virtual_time.run(main())
+
+
+def test_an_outage_whose_page_is_too_large_is_not_asked_for_in_halves() -> None:
+    async def main() -> None:
+        outage = iter([replace(answer(503, {}), body=b"", unread="it is too large")])
+        flow = a_flow(FakeVendor(answers=lambda call: next(outage, None) or ok(call)))
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert flow.vendor.asked == [["e1", "e2"]] * 2
 
     virtual_time.run(main())
