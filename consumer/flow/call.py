@@ -139,6 +139,8 @@ class Caller:
     def _no_answer(self, permit: Permit, call: Call, judged: Transient | Credentials, answer: Response) -> NoAnswer:
         customer, code = call.customer_id, judged.code
         if isinstance(judged, Credentials):
+            if permit.refresh:
+                self._telemetry.event("credentials_rejected", code=code)
             self._gate.refused(permit, customer)
             return NoAnswer(reason=REFUSED, code=code, fate_unknown=judged.fate_unknown, retry_after=None, held=True)
         if TOO_MANY_REQUESTS in {code, answer.status}:

@@ -99,8 +99,10 @@ def test_refused_credentials_are_refreshed_once_then_held_and_nothing_is_dead_le
         holding = flow.gate.holding()
         await flow.rest()
 
+        told = [fields for name, fields in flow.telemetry.events if name == "credentials_rejected"]
         assert early == 1
         assert holding == "credentials"
+        assert told == [{"code": 401}] * (len(vendor.refreshes) - 1)
         assert [outcome.status for outcome in flow.published.outcomes] == [OutcomeStatus.REVOKED] * 10
         assert not flow.published.dead_letters
 

@@ -47,8 +47,12 @@ EVENTS: Mapping[EventName, LogEvent] = {
     "throttled": LogEvent("warning", "The vendor answered 429."),
     "api_unreachable": LogEvent("error", "No safe connection to the vendor comes about: certificates; `reason`."),
     "answer_unread": LogEvent("warning", "An answer of the vendor was too large, and counts as empty; `reason`."),
-    "credentials_refreshed": LogEvent("info", "The credentials were refreshed."),
-    "credentials_rejected": LogEvent("error", "The vendor rejects the credentials; calls hold until it takes them."),
+    "credentials_refreshed": LogEvent(
+        "info", "After a refusal the secrets were read again, and with `oauth` there is a new token."
+    ),
+    "credentials_rejected": LogEvent(
+        "error", "The vendor refuses fresh credentials (`code`), or gives no token; calls hold until it takes them."
+    ),
     "flood": LogEvent("error", "Too many records would be dead letters; all is held. Mend the cause and restart."),
     "stopping": LogEvent("info", "A stop was asked for; calls under way end first."),
     "stopped": LogEvent("info", "All is published and let go."),
