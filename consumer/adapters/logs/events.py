@@ -18,7 +18,7 @@ class LogEvent:
 EVENTS: Mapping[EventName, LogEvent] = {
     "started": LogEvent("info", "The process is up, with its version, group and topics."),
     "phase": LogEvent("info", "The phase changed, from `before` to `phase`; why it holds is told by `holding`."),
-    "holding": LogEvent("warning", "Nobody calls the vendor; `reasons` say why."),
+    "holding": LogEvent("warning", "Nobody calls the vendor; `reasons` say why. Without one, the hold is over."),
     "kafka_unreachable": LogEvent("warning", "No broker answers; it is tried again."),
     "kafka_failed": LogEvent("error", "Kafka refuses what cannot be asked again; the process ends. `reason`."),
     "kafka_stop_waits_no_longer": LogEvent("warning", "A second signal came: results under way are left."),
