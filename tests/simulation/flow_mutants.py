@@ -80,8 +80,8 @@ FLOW_MUTANTS = (
     mutant(
         "refused credentials are never refreshed",
         "flow/call.py",
-        "            if permit.refresh:\n",
-        "            if False:\n",
+        "            if permit.refresh:\n                await",
+        "            if False:\n                await",
     ),
     mutant(
         "an outage is given up",
