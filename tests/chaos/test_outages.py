@@ -91,7 +91,7 @@ def test_rejected_credentials_hold_the_line_until_they_are_taken(
         given = scene.vendor.counts.tokens - tokens
         alive = instance.status_of("livez"), instance.status_of("readyz")
         set_aside = dead_letters_by_the_vendor(scene)
-        told = instance.events("credentials_rejected")
+        told = list(instance.events("credentials_rejected"))
         scene.vendor.behaviour.mood = "well"
         to_the_end(scene, world)
         evidence = scene.evidence()

@@ -20,7 +20,7 @@ def broken(page: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", (*PAGES, ROOT / "helm" / "README.md"), ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "helm" / "README.md"], ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_of_a_page_resolves(page: Path) -> None:
     assert broken(page) == []
 
