@@ -56,7 +56,9 @@ class Trials:
 
     def may_read(self, topic: str, partitions: int) -> bool:
         """Whether a fetch is answered, asked for at the end of each partition; the first that answers tells."""
-        properties = {**consumer_properties(self._config), "enable.partition.eof": True, "statistics.interval.ms": 0}
+        # Where there is nothing, the brokers are to say so at once.
+        own = {"enable.partition.eof": True, "fetch.wait.max.ms": 1, "statistics.interval.ms": 0}
+        properties = {**consumer_properties(self._config), **own}
         with closing(made(partial(Consumer, logger=SILENT), properties, self._config)) as reader:
             reader.assign([TopicPartition(topic, number, OFFSET_END) for number in range(partitions)])
             return self._ask(lambda wait: _is_let_in(reader.poll(wait)))
