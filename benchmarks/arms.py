@@ -29,7 +29,7 @@ KEYS_IN_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
-    """One kind of load; `paced` is at half of what the subject can, `ending` what becomes of it in mid-load."""
+    """One kind of load; `paced` is at half of what the subject comes to with all distinct, `ending` what becomes of it."""
 
     name: str
     keys: Keys = "uniform"
@@ -46,7 +46,8 @@ FAULTS = (
     replace(BASE, name="429 beyond 500 calls a second", faults=Faults(a_second=500)),
     replace(BASE, name="1 ‰ of records hang once", faults=Faults(hang=0.001)),
 )
-PACED = replace(BASE, name="half load", paced=True)
+DISTINCT = replace(BASE, name=KEYS_IN_WORDS["distinct"], keys="distinct")
+PACED = replace(DISTINCT, name="half load", paced=True)
 KILLED = replace(BASE, name="kill -9, one record hung", keys="distinct", ending="kill")
 STOPPED = replace(BASE, name="planned restart, one record hung", keys="distinct", ending="stop")
 SMALL = (BASE, replace(BASE, name=KEYS_IN_WORDS["zipf"], keys="zipf"), PACED, KILLED)

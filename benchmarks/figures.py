@@ -6,6 +6,10 @@ from dataclasses import asdict, dataclass
 from statistics import median
 
 
+WARM_UP = 2.0
+"""Seconds from the first return on, whose returns tell of a process that has just begun; with a pace only."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """An outcome of the n-th return, in the order of its partition; `at` in seconds."""
@@ -29,7 +33,7 @@ class Spent:
 class Figures:
     """One run. Rates in returns a second, `p50` and `p99` in ms, `cpu` in µs for each return, `memory` in MB.
 
-    `steady` leaves out the first and the last hundredth. `repeated` are records that were asked for again after the
+    `steady` leaves out the first and the last hundredth, `p50` and `p99` the warm-up of a run with a pace. `repeated` are records that were asked for again after the
     vendor had done what was asked: over the whole run, or after the restart where there was one.
     """
 
@@ -83,10 +87,12 @@ def steady_rate(times: Sequence[float]) -> float:
 def figures(seen: Sequence[Seen], intended: Sequence[float], customers: Sequence[int], spent: Spent) -> Figures:
     """`intended` is when each return was to come, its first the start of the clock."""
     firsts = first_of_each(seen)
-    waits = [1000 * (outcome.at - intended[outcome.number]) for outcome in firsts]
+    open_loop = intended[-1] > intended[0]
+    warm = intended[0] + WARM_UP if open_loop else -math.inf
+    due = [(intended[outcome.number], outcome.at) for outcome in firsts]
+    waits = [1000 * (at - since) for since, at in due if since >= warm]
     times = [outcome.at for outcome in firsts]
     took = max(times, default=math.nan) - intended[0]
-    open_loop = intended[-1] > intended[0]
     return Figures(
         returns=len(intended),
         pace=(len(intended) - 1) / (intended[-1] - intended[0]) if open_loop else 0.0,

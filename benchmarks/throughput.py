@@ -8,8 +8,8 @@ from itertools import product
 from pathlib import Path
 from statistics import median
 
-from benchmarks.arms import BASE, SMALL, Arm, every, fitting, named, whole
-from benchmarks.figures import Figures
+from benchmarks.arms import BASE, DISTINCT, SMALL, Arm, every, fitting, named, whole
+from benchmarks.figures import WARM_UP, Figures
 from benchmarks.one_run import one_run
 from benchmarks.report import as_text
 from benchmarks.results import Results, read
@@ -79,10 +79,10 @@ class Bench:
         returns = fitting(arm, subject.order, self._asked.returns, self._asked.seconds)
         if not arm.paced:
             return Trial(arm=arm, returns=returns)
-        if not self._results.runs(BASE.name, subject.name):
-            self.run(BASE, subject)
-        pace = median(run.rate for run in self._results.runs(BASE.name, subject.name)) / 2
-        return Trial(arm=arm, returns=max(1, min(returns, int(pace * self._asked.seconds))), pace=pace)
+        if not self._results.runs(DISTINCT.name, subject.name):
+            self.run(DISTINCT, subject)
+        pace = median(run.rate for run in self._results.runs(DISTINCT.name, subject.name)) / 2
+        return Trial(arm=arm, returns=max(1, int(pace * (WARM_UP + self._asked.seconds))), pace=pace)
 
 
 def in_short(run: Figures) -> str:

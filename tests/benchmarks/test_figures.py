@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.figures import Figures, Seen, Spent, figures, order_breaks, percentile, spread, steady_rate
+from benchmarks.figures import WARM_UP, Figures, Seen, Spent, figures, order_breaks, percentile, spread, steady_rate
 
 SPENT = Spent(cpu=0.002, memory=100.0, calls=3, again=1, overlapping=2)
 CUSTOMERS = [7, 8, 7, 8]
@@ -62,7 +62,14 @@ def test_what_the_process_took_is_told_for_each_return() -> None:
 
 
 def test_latency_counts_from_when_a_return_was_to_come() -> None:
-    run = some_figures(0, 1, 2, 3, intended=(99.91, 99.92, 99.93, 99.94))
+    run = some_figures(0, 1, 2, 3)
+
+    assert run.p50 == pytest.approx(20)
+    assert run.p99 == pytest.approx(40)
+
+
+def test_latency_at_a_pace_leaves_out_what_came_while_the_process_warmed_up() -> None:
+    run = some_figures(0, 1, 2, 3, intended=(90.0, 90.0 + WARM_UP - 0.1, 99.93, 99.94))
 
     assert run.p50 == pytest.approx(100)
     assert run.p99 == pytest.approx(100)
