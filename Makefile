@@ -25,6 +25,8 @@ RIVALS := .cache/rivals
 PYRALLEL := .cache/pyrallel
 NEWER ?= python3.12 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[23]*/bin/python3)
 BENCH ?=
+# Most tests wait for somebody. A file stays together, and the files with the longest tests come first by their names.
+SIDE_BY_SIDE ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 VERIFIED := tests/ops tests/helm tests/image tests/compose tests/cli/test_logs.py tests/cli/test_traces.py \
 	tests/contracts/test_traces.py tests/contracts/test_trace_export.py
 
@@ -59,7 +61,7 @@ check: setup ## lint, format, types, layers, spelling
 
 .PHONY: coverage
 coverage: setup ## the tests that need no real part; core and flow leave no branch untaken
-	$(BIN)/python -m pytest $(FAST) --cov
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(FAST) --cov
 
 .PHONY: simulate
 simulate: setup ## SEEDS seeds of the simulation, from FIRST on; each that fails is told with the way to its story
@@ -71,11 +73,11 @@ mutations: setup ## the simulation hunts every bug on its list; about five minut
 
 .PHONY: verify-ops
 verify-ops: setup ## what operators get: every validator of it, one line each
-	@$(BIN)/python -m ops.verify $(VERIFIED)
+	@$(BIN)/python -m ops.verify $(SIDE_BY_SIDE) $(VERIFIED)
 
 .PHONY: test
 test: coverage verify-ops ## all tests, on real parts; the fast ones first
-	$(BIN)/python -m pytest $(FAST:%=--ignore=%) $(VERIFIED:%=--ignore=%)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(FAST:%=--ignore=%) $(VERIFIED:%=--ignore=%)
 
 .PHONY: demo
 demo: $(VENV)/.runtime ## a small shop's day of returns, in under a minute

@@ -1,4 +1,4 @@
-"""Every validator of what operators get, one line each: `python -m ops.verify FOLDER…`."""
+"""Every validator of what operators get, one line each: `python -m ops.verify FOLDER…`, or options of pytest's."""
 
 import sys
 from collections import Counter
@@ -87,11 +87,21 @@ class Lines:
             self._failures.append(report.longreprtext)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """All tests, where they run one after the other."""
+        self._expect([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """All tests, as each of those who run them side by side found them."""
+        if not self._left:
+            self._expect(ids)
+
+    def _expect(self, tests: Sequence[str]) -> None:
         """Neither a test without a row nor a row without a test is passed over."""
-        for item in session.items:
-            row = row_of(item.nodeid, self._rows)
+        for test in tests:
+            row = row_of(test, self._rows)
             if row is None:
-                self._tell("failed", f"{item.nodeid}: no line tells of it")
+                self._tell("failed", f"{test}: no line tells of it")
             else:
                 self._left[row] += 1
         for row in self._rows:
@@ -128,10 +138,10 @@ class Lines:
         self._say(f"{state:8}{what}")
 
 
-def main(folders: Sequence[str]) -> int:
-    """Run the tests in these folders; 0 only if no line says failed."""
+def main(words: Sequence[str]) -> int:
+    """Run the tests in these folders, with these options of pytest's; 0 only if no line says failed."""
     lines = Lines(ROWS, lambda line: print(line, flush=True))  # noqa: T201 - what it is for
-    code = pytest.main(list(folders), plugins=[lines])
+    code = pytest.main(list(words), plugins=[lines])
     return int(code) or int(lines.failed)
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ RUN = """
 import sys, pytest
 from ops.verify import Lines, Row
 lines = Lines([Row(name, (f"test_it.py::test_{name}",)) for name in sys.argv[1].split()], print)
-code = pytest.main(["-p", "no:cacheprovider", "-p", "no:asyncio", "--rootdir", ".", "test_it.py"], plugins=[lines])
+quiet = ["-p", "no:cacheprovider", "-p", "no:asyncio"]
+code = pytest.main([*quiet, "--rootdir", ".", "test_it.py", *sys.argv[2:]], plugins=[lines])
 sys.exit(int(code) or int(lines.failed))
 """
 TESTS = """
@@ -30,11 +32,11 @@ def test_unready(broken): pass
 """
 
 
-def verified(folder: Path, *names: str) -> tuple[int, list[str]]:
+def verified(folder: Path, *names: str, options: Sequence[str] = ()) -> tuple[int, list[str]]:
     """The exit code and the lines of a run with a row for each of these tests."""
     (folder / "test_it.py").write_text(TESTS)
     done = subprocess.run(
-        [sys.executable, "-c", RUN, " ".join(names)],
+        [sys.executable, "-c", RUN, " ".join(names), *options],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -52,8 +54,12 @@ def test_a_test_counts_for_the_row_that_names_it_best() -> None:
     assert row_of("tests/other/test_it.py::test_one", rows) is None
 
 
-def test_each_row_has_its_line_and_one_that_fails_fails_all(tmp_path: Path) -> None:
-    code, lines = verified(tmp_path, "good", "partly", "away", "unready")
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
+
+
+@pytest.mark.parametrize("options", [(), SIDE_BY_SIDE])
+def test_each_row_has_its_line_and_one_that_fails_fails_all(options: Sequence[str], tmp_path: Path) -> None:
+    code, lines = verified(tmp_path, "good", "partly", "away", "unready", options=options)
 
     assert code == 1
     assert lines == ["ok      good", "failed  partly", "skipped away: Skipped: no such tool", "failed  unready"]
@@ -66,8 +72,9 @@ def test_each_row_has_its_line_and_one_that_fails_fails_all(tmp_path: Path) -> N
         ("good partly away", "failed  test_it.py::test_unready: no line tells of it"),
     ],
 )
-def test_neither_a_row_nor_a_test_is_forgotten(names: str, line: str, tmp_path: Path) -> None:
-    code, lines = verified(tmp_path, names)
+@pytest.mark.parametrize("options", [(), SIDE_BY_SIDE])
+def test_neither_a_row_nor_a_test_is_forgotten(names: str, line: str, options: Sequence[str], tmp_path: Path) -> None:
+    code, lines = verified(tmp_path, names, options=options)
 
     assert (code, lines[0]) == (1, line)
 
