@@ -127,7 +127,6 @@ def _fields(section: str) -> Iterator[str]:
 
 
 def _secret_names() -> Iterator[tuple[str, str]]:
-    yield ("kafka", "options")
     for section in Settings.model_fields:
         names = set(_fields(section))
         yield from ((section, name) for name in names if f"{name}_file" in names)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import certificates, kafka_options, mapping, network, registry, sasl, secret
+from consumer.settings import certificates, mapping, network, properties, registry, sasl, secret
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -50,20 +50,7 @@ def _brokers(settings: Settings) -> Iterator[Problem]:
 
 
 def _options(settings: Settings) -> Iterator[Problem]:
-    kafka = settings.kafka
-    alone, involved = ("kafka.options",), ("kafka.options", "kafka.group_protocol")
-    refused = dict(kafka_options.refused(kafka.options, kafka.group_protocol))
-    always = dict(kafka_options.refused(kafka.options, "classic")).keys() & dict(
-        kafka_options.refused(kafka.options, "consumer")
-    )
-    for name, reason in refused.items():
-        yield Problem(alone if name in always else involved, f"may not set {name}: {reason}; remove it")
-    allowed = {name: value for name, value in sasl.completed(kafka).items() if name not in refused}
-    for rejected, words in kafka_options.rejected(allowed, kafka.group_protocol):
-        if rejected is None:
-            yield Problem(involved, f"is refused by librdkafka: {words}")
-        else:
-            yield Problem(alone, f"is refused by librdkafka for {rejected}: {words}")
+    return (Problem(names, text) for names, text in properties.problems(settings.kafka))
 
 
 def _sasl(settings: Settings) -> Iterator[Problem]:
@@ -97,7 +84,7 @@ def _times(settings: Settings) -> Iterator[Problem]:
 def _max_poll_interval(settings: Settings) -> float | None:
     """In seconds; None when what is set is no number, which librdkafka reports itself."""
     try:
-        return float(settings.kafka.options.get("max.poll.interval.ms", MAX_POLL_INTERVAL * 1000)) / 1000
+        return float(settings.kafka.all_options().get("max.poll.interval.ms", MAX_POLL_INTERVAL * 1000)) / 1000
     except ValueError:
         return None
 
@@ -180,9 +167,9 @@ def _files(settings: Settings) -> Iterator[Problem]:
     for section_name in type(settings).model_fields:
         section: Section = getattr(settings, section_name)
         for twin in (name for name in type(section).model_fields if name.endswith("_file")):
-            file: Path | None = getattr(section, twin)
+            file: object = getattr(section, twin)
             plain = twin.removesuffix("_file")
-            if file is None:
+            if not isinstance(file, Path):
                 continue
             if plain in section.model_fields_set and _holds(getattr(section, plain)):
                 yield Problem(

@@ -34,18 +34,19 @@ def problems(kafka: Kafka, is_extra_installed: Callable[[], bool]) -> Problems:
 def completed(kafka: Kafka) -> Options:
     """The properties as librdkafka would get them, with stand-ins for what has a place of its own or is missing."""
     if kafka.oauth == "msk-iam":
-        return {**kafka.options, "security.protocol": "sasl_ssl", "sasl.mechanism": TOKEN}
+        return {**kafka.all_options(), "security.protocol": "sasl_ssl", "sasl.mechanism": TOKEN}
     if kafka.has_sasl_password():
-        return {"sasl.username": "stand-in", **kafka.options, "sasl.password": "stand-in"}
-    return kafka.options
+        return {"sasl.username": "stand-in", **kafka.all_options(), "sasl.password": "stand-in"}
+    return kafka.all_options()
 
 
 def _password(kafka: Kafka) -> Problems:
     about = ("kafka.sasl_password", "kafka.sasl_password_file", "kafka.options")
-    mechanism, protocol = _mechanism(kafka.options), _protocol(kafka.options)
-    if "sasl.password" in kafka.options:
+    options = kafka.all_options()
+    mechanism, protocol = _mechanism(options), _protocol(options)
+    if "sasl.password" in options:
         yield about, "is set twice: remove it, or sasl.password in kafka.options"
-    if "sasl.username" not in kafka.options:
+    if "sasl.username" not in options:
         yield about, "needs sasl.username in kafka.options"
     if mechanism not in WITH_PASSWORD:
         yield about, f"needs sasl.mechanism in kafka.options to be one of {', '.join(WITH_PASSWORD)}"
@@ -55,7 +56,8 @@ def _password(kafka: Kafka) -> Problems:
 
 def _tokens(kafka: Kafka) -> Problems:
     about = ("kafka.oauth", "kafka.options")
-    mechanism, protocol = _mechanism(kafka.options) or TOKEN, _protocol(kafka.options) or "sasl_ssl"
+    options = kafka.all_options()
+    mechanism, protocol = _mechanism(options) or TOKEN, _protocol(options) or "sasl_ssl"
     if not kafka.aws_region:
         yield ("kafka.aws_region", "kafka.oauth"), "is required with kafka.oauth=msk-iam, such as eu-west-1"
     if mechanism != TOKEN:

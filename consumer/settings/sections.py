@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from consumer.core.model import EarnedFromType
+from consumer.settings.kafka_options import Options
 from consumer.settings.limits import Limits
 from consumer.settings.notifications import Notifications
+from consumer.settings.options_file import PropertiesFile
 from consumer.settings.schemas import Schemas
 from consumer.settings.secret import Secret
 from consumer.settings.section import File, PlainSecret, Section, Text, from_json, none_if_empty
@@ -47,6 +49,10 @@ class Kafka(Section):
         repr=False,
         description="librdkafka properties for all clients, a map: TLS, SASL, tuning.",
     )
+    options_file: PropertiesFile = Field(
+        default=None,
+        description="A file with further ones as a JSON object, for those that are secret; none may stand in both.",
+    )
     sasl_password: PlainSecret = Field(default=None, description="With `sasl.username` in `options`: PLAIN and SCRAM.")
     sasl_password_file: File = Field(
         default=None, description="A file with that password; a changed one is used without a restart."
@@ -58,6 +64,11 @@ class Kafka(Section):
     aws_region: Text = Field(default=None, description="With `msk-iam`: the region of the cluster.")
     window: PositiveInt = Field(default=1000, description="Open records a partition may have before it is paused.")
     drain: Positive = Field(default=20.0, description="How long a stop or a rebalance waits for calls under way.")
+
+    def all_options(self) -> Options:
+        """All properties of librdkafka, wherever they stand."""
+        file = {} if self.options_file is None else self.options_file.options
+        return {**self.options, **file}
 
     def has_sasl_password(self) -> bool:
         """Whether the password has a place of its own."""

@@ -7,6 +7,8 @@ import yaml
 
 PREFIX = "CONSUMER_"
 Values = dict[str, dict[str, object]]
+COMPLETED = frozenset({"options"})
+"""Settings that stand beside what their file has; every other file is instead of its setting."""
 
 
 class Unreadable(Exception):  # noqa: N818 - a file's state, told as a problem line
@@ -59,4 +61,8 @@ def merged(file: Mapping[str, object], environment: Values) -> dict[str, object]
 
 
 def _twin(name: str) -> str:
-    return name.removesuffix("_file") if name.endswith("_file") else f"{name}_file"
+    """What a name replaces beside itself."""
+    plain = name.removesuffix("_file")
+    if plain in COMPLETED:
+        return name
+    return plain if plain != name else f"{name}_file"

@@ -44,7 +44,7 @@ def kafka_config(settings: Settings) -> KafkaConfig:
         bootstrap_servers=kafka.bootstrap_servers,
         group_id=kafka.group_id,
         group_protocol=kafka.group_protocol,
-        options=kafka.options,
+        options=kafka.all_options(),
         topics=Topics(
             returns=topics.returns,
             earns=topics.earns,
@@ -65,7 +65,7 @@ def _credentials(settings: Settings) -> Credentials:
 
         return Tokens(ask=partial(msk_iam.token, kafka.aws_region or ""))
     if kafka.has_sasl_password():
-        return Password(username=str(kafka.options["sasl.username"]), read=kafka.sasl_password_reader())
+        return Password(username=str(kafka.all_options()["sasl.username"]), read=kafka.sasl_password_reader())
     return None
 
 
@@ -110,14 +110,14 @@ def limits(settings: Settings) -> Limits:
     """When the process counts as hanging. A drain and a call, its token included, end by themselves before."""
     return Limits(
         poll=max(POLL_STALLED_AFTER, settings.kafka.drain + GRACE),
-        join=2 * _max_poll_interval(settings.kafka.options),
+        join=2 * _max_poll_interval(settings.kafka.all_options()),
         call=2 * settings.api.timeout + GRACE,
     )
 
 
 def certificate(settings: Settings) -> Certificate | None:
     """Our own certificate for the brokers, where they ask for one."""
-    path = settings.kafka.options.get("ssl.certificate.location")
+    path = settings.kafka.all_options().get("ssl.certificate.location")
     return None if path is None else Certificate(Path(str(path)))
 
 

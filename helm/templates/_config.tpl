@@ -13,6 +13,9 @@ whole number to YAML; so whole ones are written as such.
 {{- define "returns.config" -}}
 {{- $config := mustDeepCopy .Values.config -}}
 {{- $_ := set $config.kafka "options" (include "returns.kafkaOptions" . | fromJson) -}}
+{{- if .Values.kafkaOptions.existingSecret -}}
+{{- $_ := set $config.kafka "options_file" (printf "/etc/returns-consumer/kafka-options/%s" .Values.kafkaOptions.key) -}}
+{{- end -}}
 {{- $files := include "returns.secretFiles" . | fromJson -}}
 {{- range $section, $names := $files -}}
 {{- range $name, $key := $names -}}

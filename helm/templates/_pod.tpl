@@ -33,21 +33,11 @@ securityContext:
   runAsNonRoot: true
   capabilities:
     drop: [ALL]
-{{- if or .Values.env .Values.kafkaOptions.existingSecret }}
+{{- with .Values.env }}
 env:
-  {{- range $name, $value := .Values.env }}
+  {{- range $name, $value := . }}
   - name: {{ $name }}
     value: {{ $value | quote }}
-  {{- end }}
-  {{- with .Values.kafkaOptions }}
-  {{- if .existingSecret }}
-  # librdkafka reads its properties from no file.
-  - name: CONSUMER_KAFKA__OPTIONS
-    valueFrom:
-      secretKeyRef:
-        name: {{ .existingSecret }}
-        key: {{ .key }}
-  {{- end }}
   {{- end }}
 {{- end }}
 resources:
@@ -66,6 +56,11 @@ volumeMounts:
   {{- if .Values.kafkaTls.existingSecret }}
   - name: kafka-tls
     mountPath: /etc/returns-consumer/kafka-tls
+    readOnly: true
+  {{- end }}
+  {{- if .Values.kafkaOptions.existingSecret }}
+  - name: kafka-options
+    mountPath: /etc/returns-consumer/kafka-options
     readOnly: true
   {{- end }}
   - name: tmp
@@ -102,6 +97,17 @@ volumes:
     secret:
       secretName: {{ . }}
       defaultMode: 0440
+  {{- end }}
+  {{- with $root.Values.kafkaOptions }}
+  {{- if .existingSecret }}
+  - name: kafka-options
+    secret:
+      secretName: {{ .existingSecret }}
+      defaultMode: 0440
+      items:
+        - key: {{ .key }}
+          path: {{ .key }}
+  {{- end }}
   {{- end }}
   - name: tmp
     emptyDir:

@@ -38,7 +38,7 @@
 {{- end -}}
 {{- range $name, $_ := $options -}}
 {{- if or (hasSuffix "password" $name) (hasSuffix "secret" $name) (hasSuffix "key.pem" $name) -}}
-{{- $lines = append $lines (printf "config.kafka.options may not hold %s, as a ConfigMap hides nothing; for sasl.password there is secrets.keys.kafkaPassword, and for all options a Secret that kafkaOptions.existingSecret names." $name) -}}
+{{- $lines = append $lines (printf "config.kafka.options may not hold %s, as a ConfigMap hides nothing; for sasl.password there is secrets.keys.kafkaPassword, and for others a Secret that kafkaOptions.existingSecret names." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $password := .Values.secrets.keys.kafkaPassword -}}
@@ -51,14 +51,6 @@
 {{- end -}}
 {{- if or $password $mechanism (not (has $protocol (list "" "sasl_ssl"))) -}}
 {{- $lines = append $lines "config.kafka.oauth=msk-iam brings its own security.protocol and sasl.mechanism, and takes no password; remove them, or the oauth." -}}
-{{- end -}}
-{{- end -}}
-{{- if .Values.kafkaOptions.existingSecret -}}
-{{- if .Values.config.kafka.options -}}
-{{- $lines = append $lines "kafkaOptions.existingSecret replaces config.kafka.options as a whole; move what is there into the Secret." -}}
-{{- end -}}
-{{- if .Values.kafkaTls.existingSecret -}}
-{{- $lines = append $lines "kafkaTls.existingSecret and kafkaOptions.existingSecret exclude each other: the Secret's options would replace the files' names; mount the files by extraVolumes and name them in the Secret." -}}
 {{- end -}}
 {{- end -}}
 {{- dict "lines" $lines | toJson -}}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.end_to_end.instance import ROOT
 from tests.testbed.certificates import Pair
-from tests.testbed.secured import SecuredKafka
+from tests.testbed.secured import KEY_PASSWORD, SecuredKafka
 
 USER = "returns"
 
@@ -19,10 +19,14 @@ def by_password(kafka: SecuredKafka, file: Path, **options: str) -> dict[str, st
     }
 
 
-def by_certificate(kafka: SecuredKafka, pair: Pair) -> dict[str, str]:
-    """Mutual TLS."""
+def by_certificate(kafka: SecuredKafka, pair: Pair, file: Path) -> dict[str, str]:
+    """Mutual TLS; the password of the key stands in a file of properties."""
+    file.write_text(json.dumps({"ssl.key.password": KEY_PASSWORD}))
     files = {"ssl.certificate.location": str(pair.certificate), "ssl.key.location": str(pair.key)}
-    return _through("MTLS", kafka, {"security.protocol": "ssl", **files})
+    return {
+        **_through("MTLS", kafka, {"security.protocol": "ssl", **files}),
+        "CONSUMER_KAFKA__OPTIONS_FILE": str(file),
+    }
 
 
 def by_token(kafka: SecuredKafka, signer: Path) -> dict[str, str]:

@@ -20,9 +20,6 @@ MEANT = {
     ("CKV_K8S_43", "Pod"): "as the Deployment",
     ("CKV_K8S_8", "Pod"): "the test ends by itself",
     ("CKV_K8S_9", "Pod"): "the test ends by itself",
-    ("CKV_K8S_35", "Deployment"): "librdkafka reads its properties from no file; only with kafkaOptions",
-    ("CKV_K8S_35", "Job"): "as the Deployment",
-    ("CKV_K8S_35", "Pod"): "as the Deployment",
     ("CKV_DOCKER_7", "Dockerfile"): "the base is an argument, and its default has a tag",
     ("CKV_DOCKER_2", "Dockerfile"): "Kubernetes asks /livez itself and ignores a HEALTHCHECK",
 }

@@ -27,6 +27,7 @@ def mounted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("api-password", "oauth-key", "oauth-secret", "kafka-password"):
         _put(folder / "secrets" / name, "sesame")
     _put(folder / "secrets" / "url", "postgresql://u:p@db/r")
+    _put(folder / "kafka-options" / "kafka-options", '{"ssl.key.password": "sesame"}')
     certificate, key = _certificate()
     for name, text in {"ca.crt": certificate, "tls.crt": certificate, "tls.key": key}.items():
         _put(folder / "kafka-tls" / name, text)

@@ -56,11 +56,11 @@ def test_no_pod_gets_a_token_or_the_addresses_of_its_neighbours(name: str, kind:
 
 
 @pytest.mark.parametrize(("name", "kind"), PODS)
-def test_a_secret_is_a_file_unless_librdkafka_knows_no_other_way(name: str, kind: str) -> None:
+def test_a_secret_is_a_file_and_no_variable(name: str, kind: str) -> None:
     spec = pod_of(name, kind)
-    secret = {each["name"] for each in container(spec).get("env", []) if "valueFrom" in each}
+    secret = {each["name"] for each in container(spec).get("env", []) if "secretKeyRef" in each.get("valueFrom", {})}
 
-    assert secret == ({"CONSUMER_KAFKA__OPTIONS"} if name == "postgres" else set())
+    assert (secret, container(spec).get("envFrom")) == (set(), None)
     assert all(mount["readOnly"] for mount in container(spec)["volumeMounts"] if mount["name"] not in {"tmp", "ledger"})
 
 
@@ -199,8 +199,18 @@ def test_a_role_of_aws_comes_by_the_service_account_and_by_no_secret() -> None:
 
     assert account["metadata"]["annotations"].keys() == {"eks.amazonaws.com/role-arn"}
     assert spec["serviceAccountName"] == account["metadata"]["name"]
-    assert [each["name"] for each in container(spec)["env"]] == ["AWS_STS_REGIONAL_ENDPOINTS"]
+    assert {each["name"] for each in container(spec)["env"] if "value" in each} == {"AWS_STS_REGIONAL_ENDPOINTS"}
     assert settings(objects)["kafka"]["oauth"] == "msk-iam"
+
+
+def test_the_secret_properties_of_librdkafka_are_a_file() -> None:
+    objects = rendered(example("postgres"))
+
+    for _, spec in pods(objects):
+        (mount,) = (each for each in container(spec)["volumeMounts"] if each["name"] == "kafka-options")
+        (volume,) = (each["secret"] for each in spec["volumes"] if each["name"] == "kafka-options")
+        assert settings(objects)["kafka"]["options_file"] == f"{mount['mountPath']}/{volume['items'][0]['path']}"
+        assert (volume["secretName"], volume["items"][0]["key"]) == ("returns-consumer-kafka", "kafka-options")
 
 
 def test_a_password_for_the_brokers_is_a_file_that_follows_its_secret() -> None:

@@ -71,12 +71,6 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
         {"config__kafka__options": {"sasl.mechanism": "SCRAM-SHA-512"}},
         "takes no password",
     ),
-    "options in two places": (
-        SHARED,
-        {"config__kafka__options": {"client.rack": "a"}},
-        "replaces config.kafka.options as a whole",
-    ),
-    "files that options replace": (SHARED, {"kafkaTls__existingSecret": "tls"}, "exclude each other"),
     "credentials in the open": (MINIMAL, {"config__api__base_url": "http://vendor.example"}, "must be https://"),
     "an encoding without its registry": (
         MINIMAL,

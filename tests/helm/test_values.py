@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
+from consumer.settings.sources import COMPLETED
 from tests.helm.chart import CHART, RefusedError, Values, changed, defaults, example, rendered, text
 
 SCHEMA: Values = json.loads((CHART / "values.schema.json").read_text())
@@ -188,7 +189,7 @@ def test_a_secret_has_no_place_in_the_values() -> None:
         (section, name)
         for section, content in defaults()["config"].items()
         for name in content
-        if f"{name}_file" in _section(section).model_fields
+        if f"{name}_file" in _section(section).model_fields.keys() - {f"{each}_file" for each in COMPLETED}
     ]
 
     assert secrets == []
@@ -203,7 +204,7 @@ def test_the_settings_and_their_defaults_are_the_services_own() -> None:
         known = {
             setting: _plain(getattr(section(), setting))
             for setting in section.model_fields
-            if not setting.endswith("_file") and f"{setting}_file" not in section.model_fields
+            if not setting.endswith("_file") and (setting in COMPLETED or f"{setting}_file" not in section.model_fields)
         }
         assert {setting: told[setting] for setting in known if setting != "output"} == {
             setting: value for setting, value in known.items() if setting != "output"

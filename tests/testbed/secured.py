@@ -24,13 +24,16 @@ SECONDS = 30
 ITERATIONS = 4096
 LOGIN = "org.apache.kafka.common.security"
 
+KEY_PASSWORD = "sesame-of-the-key"  # noqa: S105 - of a key that is made for a run
+"""What locks the client's key."""
+
 
 class SecuredKafka:
     """`broker` is the open door, for the test's own tools."""
 
     def __init__(self, folder: Path) -> None:
         self.authority = Authority(folder, "authority")
-        self.client = self.authority.pair("client")
+        self.client = self.authority.pair("client", password=KEY_PASSWORD)
         self._ports = {door: free_port() for door in DOORS}
         plan = plan_cluster(1)
         self.broker = KafkaBroker(plan, more=self._more(settings(plan, plan.nodes[0], folder)))
