@@ -62,13 +62,17 @@ class Kafka(Section):
         description="`msk-iam`: tokens of this process's AWS role, for Amazon MSK; needs the extra `msk`.",
     )
     aws_region: Text = Field(default=None, description="With `msk-iam`: the region of the cluster.")
+    client_rack: Text = Field(
+        default=None, description="Where this process runs, as the brokers call it; `client.rack` in `options` wins."
+    )
     window: PositiveInt = Field(default=1000, description="Open records a partition may have before it is paused.")
     drain: Positive = Field(default=20.0, description="How long a stop or a rebalance waits for calls under way.")
 
     def all_options(self) -> Options:
         """All properties of librdkafka, wherever they stand."""
+        rack = {} if self.client_rack is None else {"client.rack": self.client_rack}
         file = {} if self.options_file is None else self.options_file.options
-        return {**self.options, **file}
+        return {**rack, **self.options, **file}
 
     def has_sasl_password(self) -> bool:
         """Whether the password has a place of its own."""

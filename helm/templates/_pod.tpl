@@ -33,11 +33,19 @@ securityContext:
   runAsNonRoot: true
   capabilities:
     drop: [ALL]
-{{- with .Values.env }}
+{{- $rackLabel := ternary "" .Values.kafkaRack.podLabel (ne .Values.config.kafka.client_rack "") }}
+{{- if or .Values.env $rackLabel }}
 env:
-  {{- range $name, $value := . }}
+  {{- range $name, $value := .Values.env }}
   - name: {{ $name }}
     value: {{ $value | quote }}
+  {{- end }}
+  {{- with $rackLabel }}
+  # Empty where the pod has no such label.
+  - name: CONSUMER_KAFKA__CLIENT_RACK
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.labels['{{ . }}']
   {{- end }}
 {{- end }}
 resources:

@@ -8,6 +8,7 @@ import pytest
 
 from consumer.settings import load
 from consumer.settings.kafka_options import REFUSED, REFUSED_BY_PROTOCOL, TELLTALE
+from consumer.wiring.parts import kafka_config
 from tests.cli.given_settings import RIGHT, problems
 
 
@@ -52,6 +53,15 @@ def test_a_sound_set_of_security_options_passes_under_both_protocols() -> None:
             "CONSUMER_KAFKA__GROUP_PROTOCOL": protocol,
         }
         assert load(None, environ).kafka.group_protocol == protocol
+
+
+def test_where_the_process_runs_is_told_to_the_brokers_unless_the_options_say_another() -> None:
+    rack = {"CONSUMER_KAFKA__CLIENT_RACK": "zone-a"}
+    other = {"CONSUMER_KAFKA__OPTIONS": '{"client.rack": "zone-b"}'}
+
+    assert kafka_config(load(None, RIGHT | rack)).options == {"client.rack": "zone-a"}
+    assert kafka_config(load(None, RIGHT | rack | other)).options == {"client.rack": "zone-b"}
+    assert kafka_config(load(None, RIGHT | {"CONSUMER_KAFKA__CLIENT_RACK": ""})).options == {}
 
 
 def test_a_plain_vendor_is_allowed_on_loopback_or_when_asked_for() -> None:

@@ -67,7 +67,7 @@ DEFAULTS = {
 BESIDES = {
     "notifications": None,
     "limits": None,
-    "kafka": {"options_file"},
+    "kafka": {"options_file", "client_rack"},
     "schemas": {
         *("registry_token", "registry_token_file", "registry_ca", "registry_certificate", "registry_key"),
         *("registry_key_password", "registry_key_password_file"),

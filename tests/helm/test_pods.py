@@ -213,6 +213,24 @@ def test_the_secret_properties_of_librdkafka_are_a_file() -> None:
         assert (volume["secretName"], volume["items"][0]["key"]) == ("returns-consumer-kafka", "kafka-options")
 
 
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({}, "metadata.labels['topology.kubernetes.io/zone']"),
+        ({"kafkaRack__podLabel": "rack"}, "metadata.labels['rack']"),
+        ({"kafkaRack__podLabel": ""}, None),
+        ({"config__kafka__client_rack": "a"}, None),
+    ],
+)
+def test_a_pod_tells_the_brokers_its_own_zone_unless_all_tell_the_same(
+    change: dict[str, object], path: str | None
+) -> None:
+    spec = one(rendered(changed(example("minimal"), **change)), "Deployment")["spec"]["template"]["spec"]
+    told = {each["name"]: each["valueFrom"]["fieldRef"]["fieldPath"] for each in container(spec).get("env", [])}
+
+    assert told == ({} if path is None else {"CONSUMER_KAFKA__CLIENT_RACK": path})
+
+
 def test_a_password_for_the_brokers_is_a_file_that_follows_its_secret() -> None:
     objects = rendered(example("full"))
     spec = one(objects, "Deployment")["spec"]["template"]["spec"]
