@@ -1,8 +1,11 @@
 """Scaling by lag: never past the partitions or the quota, and the Deployment lets the count go."""
 
+import re
+
 import pytest
 
-from tests.helm.chart import changed, example, one, rendered
+from tests.helm.chart import NAMESPACE, changed, example, one, rendered
+from tests.ops.a_page import labels_by_name
 
 KEDA = example("keda")
 
@@ -31,7 +34,7 @@ def test_the_quota_caps_the_instances(most: int, quota: int, instances: int) -> 
 
 def test_lag_is_counted_as_the_service_reads() -> None:
     values = changed(KEDA, config__kafka__group_id="others", config__topics__returns="more-returns")
-    (trigger,) = one(rendered(values), "ScaledObject")["spec"]["triggers"]
+    trigger = one(rendered(values), "ScaledObject")["spec"]["triggers"][0]
 
     assert trigger["metadata"] == {
         "bootstrapServers": "kafka:9092",
@@ -54,6 +57,39 @@ def test_steps_are_few_as_each_is_a_rebalance() -> None:
     assert spec["minReplicaCount"] == 1
     assert behavior["scaleUp"]["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 120}]
     assert behavior["scaleDown"]["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 300}]
+
+
+def test_without_prometheus_lag_alone_counts() -> None:
+    spec = one(rendered(changed(KEDA, autoscaling__prometheus__serverAddress="")), "ScaledObject")["spec"]
+
+    assert [each["type"] for each in spec["triggers"]] == ["kafka"]
+    assert "scalingModifiers" not in spec["advanced"]
+
+
+def test_with_prometheus_no_instance_is_added_while_the_quota_is_used_up() -> None:
+    values = changed(KEDA, autoscaling__lagThreshold=500, autoscaling__prometheus__quotaUsed=0.9)
+    spec = one(rendered(values), "ScaledObject")["spec"]
+    ours = f'job="r-returns-consumer",namespace="{NAMESPACE}"'
+
+    assert spec["advanced"]["scalingModifiers"] == {
+        "formula": "quota_used > 0.9 ? min(lag, instances * 500) : lag",
+        "target": "500",
+        "metricType": "AverageValue",
+    }
+    assert {each["name"]: each["metadata"].get("query") for each in spec["triggers"]} == {
+        "lag": None,
+        "quota_used": f"avg(returns_quota_used_ratio{{{ours}}})",
+        "instances": f"count(returns_build_info{{{ours}}})",
+    }
+    assert all(each["metadata"]["serverAddress"] for each in spec["triggers"] if each["type"] == "prometheus")
+
+
+def test_what_the_formula_asks_for_is_on_the_page() -> None:
+    triggers = one(rendered(KEDA), "ScaledObject")["spec"]["triggers"]
+    asked = {name for each in triggers for name in re.findall(r"returns_\w+", each["metadata"].get("query", ""))}
+
+    assert asked <= labels_by_name().keys()
+    assert len(asked) == 2
 
 
 def test_the_external_secret_brings_the_keys_that_are_mounted() -> None:

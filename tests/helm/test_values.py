@@ -20,7 +20,7 @@ EVERYTHING = changed(
     example("full"),
     migration__enabled=False,
     externalSecret={"enabled": True, "secretStoreRef": {"name": "vault"}, "remoteKey": "returns"},
-    autoscaling={"enabled": True, "partitions": 12},
+    autoscaling={"enabled": True, "partitions": 12, "prometheus": {"serverAddress": "http://prometheus:9090"}},
     config__api__quota_per_minute=20000,
     secrets__keys={"registryAuth": "registry-auth", "kafkaPassword": "kafka-password"},
 )
@@ -35,6 +35,8 @@ OTHERS: dict[str, object] = {
     "externalSecret.refreshInterval": "2h",
     "externalSecret.secretStoreRef.kind": "ClusterSecretStore",
     "externalSecret.enabled": False,
+    "autoscaling.prometheus.serverAddress": "http://another:9090",
+    "autoscaling.prometheus.quotaUsed": 0.9,
     "ledger.type": "postgres",
     "autoscaling.enabled": False,
     "autoscaling.requestsPerPod": 9000,
