@@ -1,5 +1,6 @@
 """Whether what the settings name is there: brokers, topics, registry, ledger, vendor. Nothing is changed."""
 
+import asyncio
 import os
 import socket
 import time
@@ -18,9 +19,10 @@ from consumer.adapters.revoke_api import trusting
 from consumer.cli.causes import causes
 from consumer.cli.connect_kafka import kafka_findings
 from consumer.cli.finding import Finding, fine, note, wrong
-from consumer.ports import UNSENDABLE, is_sendable, tls_refusal
+from consumer.ports import UNSENDABLE, Unavailable, is_sendable, tls_refusal
 from consumer.settings import Settings, exposed
 from consumer.settings.sections import Api
+from consumer.wiring.adapters import schema_registry
 
 ASK = 5.0
 """Seconds for one answer."""
@@ -46,6 +48,9 @@ def _registry(settings: Settings) -> Iterator[Finding]:
     if url is None:
         return
     schemas = settings.schemas
+    if schemas.registry_oauth_file is not None:
+        yield from _registry_by_oauth(settings)
+        return
     user, _, password = schemas.registry_auth_reader()().partition(":")
     token = schemas.registry_token_reader()()
     if not is_sendable(token):
@@ -74,6 +79,22 @@ def _registry(settings: Settings) -> Iterator[Finding]:
         yield wrong("schemas.registry_url", f"the registry answers {answer.status_code}; is the path right?")
     else:
         yield fine("schemas.registry_url", "the registry answers")
+
+
+def _registry_by_oauth(settings: Settings) -> Iterator[Finding]:
+    """Whether its issuer gives a token, and it takes that; any schema would do."""
+    registry = schema_registry(settings)
+    if registry is None:
+        return
+    try:
+        asyncio.run(registry.schema_texts(1))
+    except Unavailable as silence:
+        name = "schemas.registry_url" if silence.words is None else "schemas.registry_oauth_file"
+        yield wrong(name, f"the registry is of no use: {silence.words or 'it does not answer'}")
+    else:
+        yield fine("schemas.registry_url", "the registry answers")
+    finally:
+        registry.close()
 
 
 def _ledger(settings: Settings) -> Iterator[Finding]:

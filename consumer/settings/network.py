@@ -26,6 +26,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_in_the_clear(url: str) -> bool:
+    """Whether what is sent there leaves this machine without TLS; what is no URL may."""
+    try:
+        return url.partition("://")[0].lower() == "http" and not is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        return True
+
+
 def _brokers(kafka: Kafka) -> Iterator[tuple[str, str]]:
     protocol = str(sasl.completed(kafka).get("security.protocol", "")).lower()
     servers = (server.strip().rpartition("://")[2] for server in kafka.bootstrap_servers.split(","))

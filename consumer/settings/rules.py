@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import certificates, mapping, network, properties, registry, sasl, secret
+from consumer.settings import certificates, mapping, network, properties, registry, registry_oauth, sasl, secret
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -107,7 +107,7 @@ def _api(settings: Settings) -> Iterator[Problem]:
         yield Problem(("api.base_url",), "is required: the vendor's https://HOST")
     else:
         yield from _url("api.base_url", api.base_url)
-        if _scheme(api.base_url) == "http" and not api.allow_plaintext and not _is_loopback(api.base_url):
+        if network.is_in_the_clear(api.base_url) and not api.allow_plaintext:
             yield Problem(
                 ("api.base_url", "api.allow_plaintext"),
                 "must be https://, as http:// would show the credentials to the network; or set api.allow_plaintext",
@@ -131,7 +131,7 @@ def _registry(settings: Settings) -> Iterator[Problem]:
             ("schemas.output", "schemas.registry_url"),
             "is confluent, which needs schemas.registry_url; set it, or the output to single-object",
         )
-    for names, text in registry.problems(schemas):
+    for names, text in (*registry.problems(schemas), *registry_oauth.problems(schemas)):
         yield Problem(names, text)
 
 
@@ -208,17 +208,6 @@ def _url(name: str, url: str) -> Iterator[Problem]:
         yield Problem((name,), "must not carry credentials; they have settings of their own")
     elif parts.query or parts.fragment:
         yield Problem((name,), "must end with its path; remove what follows '?' or '#'")
-
-
-def _scheme(url: str) -> str:
-    return url.partition("://")[0].lower()
-
-
-def _is_loopback(url: str) -> bool:
-    try:
-        return network.is_loopback(urlsplit(url).hostname or "")
-    except ValueError:
-        return False
 
 
 RULES: tuple[Callable[[Settings], Iterator[Problem]], ...] = (

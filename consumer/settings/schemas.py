@@ -1,9 +1,11 @@
 """The settings of how records are read and written, and of the schema registry."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
+from consumer.settings.options_file import PropertiesFile
 from consumer.settings.secret import Secret
 from consumer.settings.section import File, PlainSecret, Section, Text
 
@@ -18,10 +20,17 @@ class Schemas(Section):
     """How records are read and written."""
 
     registry_url: Text = Field(default=None, description="A Confluent-compatible schema registry.")
+    allow_plaintext: bool = Field(
+        default=False, description="Whether the registry's credentials may leave this machine by `http://`."
+    )
     registry_auth: PlainSecret = Field(default=None, description="Its credentials, `user:password`.")
     registry_auth_file: File = Field(default=None, description="A file with the registry's credentials.")
     registry_token: PlainSecret = Field(default=None, description="A bearer token for it, instead of credentials.")
     registry_token_file: File = Field(default=None, description="A file with the token, read again for each request.")
+    registry_oauth_file: PropertiesFile = Field(
+        default=None,
+        description="A file with its client's `bearer.auth.*` properties, by which it asks for tokens.",
+    )
     registry_ca: File = Field(
         default=None, description="A PEM file with the only authorities to trust; else everybody's."
     )
@@ -42,6 +51,10 @@ class Schemas(Section):
     def registry_token_reader(self) -> Secret:
         """The bearer token for the registry; empty when there is none."""
         return Secret(self.registry_token, self.registry_token_file)
+
+    def registry_oauth(self) -> Mapping[str, object]:
+        """By what the registry's client asks for tokens; empty when it does not."""
+        return {} if self.registry_oauth_file is None else self.registry_oauth_file.options
 
     def registry_key_password_reader(self) -> Secret:
         """The password of our key for the registry; empty when there is none."""

@@ -74,6 +74,7 @@ def schema_registry(settings: Settings) -> Registry | None:
         timeout=REGISTRY_TIMEOUT,
         auth=schemas.registry_auth_reader(),
         token=schemas.registry_token_reader(),
+        oauth=schemas.registry_oauth(),
         ca=schemas.registry_ca,
         certificate=schemas.registry_certificate,
         key=schemas.registry_key,

@@ -77,6 +77,9 @@ whole number to YAML; so whole ones are written as such.
 {{- if $keys.registryToken -}}
 {{- $_ := set $files.schemas "registry_token" $keys.registryToken -}}
 {{- end -}}
+{{- if $keys.registryOauth -}}
+{{- $_ := set $files.schemas "registry_oauth" $keys.registryOauth -}}
+{{- end -}}
 {{- if $keys.registryKeyPassword -}}
 {{- $_ := set $files.schemas "registry_key_password" $keys.registryKeyPassword -}}
 {{- end -}}

@@ -16,6 +16,13 @@
 {{- dict "ports" ($ports | uniq) | toJson -}}
 {{- end }}
 
+{{/* Whether what is sent to this address leaves the pod without TLS: "true", or nothing. */}}
+{{- define "returns.inTheClear" -}}
+{{- if and (hasPrefix "http://" (lower .)) (not (regexMatch "^http://(localhost|127\\.|\\[::1\\])" (lower .))) -}}
+true
+{{- end -}}
+{{- end }}
+
 {{/* One egress rule. Takes a dict: cidrs, ports. */}}
 {{- define "returns.egress" -}}
 - ports:

@@ -123,18 +123,26 @@
 
 {{- define "returns.problems.rest" -}}
 {{- $lines := list -}}
-{{- $url := .Values.config.api.base_url -}}
-{{- if and (hasPrefix "http://" $url) (not .Values.config.api.allow_plaintext) (not (regexMatch "^http://(localhost|127\\.|\\[::1\\])" $url)) -}}
+{{- if and (include "returns.inTheClear" .Values.config.api.base_url) (not .Values.config.api.allow_plaintext) -}}
 {{- $lines = append $lines "config.api.base_url must be https://, as http:// would show the credentials to the network; or set config.api.allow_plaintext." -}}
 {{- end -}}
 {{- if and (eq .Values.config.schemas.output "confluent") (not .Values.config.schemas.registry_url) -}}
 {{- $lines = append $lines "config.schemas.output=confluent needs config.schemas.registry_url." -}}
 {{- end -}}
-{{- if and .Values.secrets.keys.registryAuth .Values.secrets.keys.registryToken -}}
-{{- $lines = append $lines "secrets.keys.registryToken is instead of secrets.keys.registryAuth: remove one." -}}
+{{- $ways := list -}}
+{{- range list "registryAuth" "registryToken" "registryOauth" -}}
+{{- if get $.Values.secrets.keys . -}}
+{{- $ways = append $ways (printf "secrets.keys.%s" .) -}}
 {{- end -}}
-{{- if and .Values.secrets.keys.registryAuth (not .Values.config.schemas.registry_url) -}}
-{{- $lines = append $lines "secrets.keys.registryAuth is for a registry: set config.schemas.registry_url." -}}
+{{- end -}}
+{{- if gt (len $ways) 1 -}}
+{{- $lines = append $lines (printf "%s exclude each other: keep one." (join " and " $ways)) -}}
+{{- end -}}
+{{- if and $ways (include "returns.inTheClear" .Values.config.schemas.registry_url) (not .Values.config.schemas.allow_plaintext) -}}
+{{- $lines = append $lines "config.schemas.registry_url must be https://, as http:// would show the credentials to the network; or set config.schemas.allow_plaintext." -}}
+{{- end -}}
+{{- if and $ways (not .Values.config.schemas.registry_url) -}}
+{{- $lines = append $lines (printf "%s is for a registry: set config.schemas.registry_url." (first $ways)) -}}
 {{- end -}}
 {{- range $name, $_ := .Values.env -}}
 {{- if hasPrefix "CONSUMER_" $name -}}

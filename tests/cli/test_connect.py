@@ -1,7 +1,10 @@
 """What `check --connect` finds on real parts."""
 
+import json
 import time
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -42,9 +45,36 @@ class Vendor(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+class IssuerAndRegistry(BaseHTTPRequestHandler):
+    """An issuer that knows one secret, and a registry that knows its token and no schema."""
+
+    def do_POST(self) -> None:
+        right = self.headers["Authorization"] == f"Basic {b64encode(b'us:right').decode()}"
+        self._answer(200 if right else 401, {"access_token": "t", "expires_in": 300} if right else {})
+
+    def do_GET(self) -> None:
+        right = self.headers["Authorization"] == "Bearer t"
+        self._answer(404 if right else 401, {"error_code": 40403 if right else 401, "message": "no"})
+
+    def _answer(self, status: int, told: dict[str, object]) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
 @pytest.fixture
 def vendor() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Vendor) as server:
+    with serving(Vendor) as url:
+        yield url
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -84,6 +114,24 @@ def test_a_registry_token_that_breaks_after_the_settings_were_read_is_told_and_n
     file.write_text(broken, encoding="utf-8")
 
     assert told(connect._registry(given)) == {"schemas.registry_token": (False, UNSENDABLE)}
+
+
+def test_a_token_of_an_issuer_is_asked_for_and_shown_to_the_registry(tmp_path: Path) -> None:
+    file = tmp_path / "oauth.json"
+
+    def tried(url: str, secret: str) -> dict[str, tuple[bool, str]]:
+        given = {"issuer.endpoint.url": f"{url}/token", "client.id": "us", "client.secret": secret, "scope": "s"}
+        source = {"credentials.source": "OAUTHBEARER"}
+        file.write_text(json.dumps({f"bearer.auth.{name}": value for name, value in (source | given).items()}))
+        return told(connect._registry(settings(SCHEMAS__REGISTRY_URL=url, SCHEMAS__REGISTRY_OAUTH_FILE=str(file))))
+
+    with serving(IssuerAndRegistry) as url:
+        right, wrong = tried(url, "right"), tried(url, "wrong")
+    away = tried("http://127.0.0.1:1", "right")
+
+    shut_out = "the registry is of no use: its issuer gives no token; see schemas.registry_oauth_file"
+    assert right == {"schemas.registry_url": (True, "the registry answers")}
+    assert wrong == away == {"schemas.registry_oauth_file": (False, shut_out)}
 
 
 def test_a_token_is_fetched_to_try_the_credentials(vendor: str) -> None:

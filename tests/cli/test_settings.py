@@ -70,7 +70,7 @@ BESIDES = {
     "kafka": {"options_file", "client_rack"},
     "schemas": {
         *("registry_token", "registry_token_file", "registry_ca", "registry_certificate", "registry_key"),
-        *("registry_key_password", "registry_key_password_file"),
+        *("registry_key_password", "registry_key_password_file", "registry_oauth_file", "allow_plaintext"),
     },
     "api": {"ca"},
 }

@@ -188,6 +188,40 @@ async def test_a_token_is_shown_as_it_is_at_each_request(fake: FakeRegistry) -> 
     client.close()
 
 
+def oauth(fake: FakeRegistry) -> dict[str, object]:
+    return {
+        "bearer.auth.credentials.source": "OAUTHBEARER",
+        "bearer.auth.issuer.endpoint.url": f"{fake.url}/token",
+        "bearer.auth.client.id": "us",
+        "bearer.auth.client.secret": "kept-to-itself",
+        "bearer.auth.scope": "schemas",
+    }
+
+
+async def test_its_client_asks_an_issuer_for_a_token_and_renews_it_before_its_end(fake: FakeRegistry) -> None:
+    client = Registry(RegistryAccess(url=fake.url, timeout=5, oauth=oauth(fake)))
+
+    for token, life in (("first", -1), ("second", 1000), ("third", 1000)):
+        fake.answers["POST /token"] = (200, json.dumps({"access_token": token, "expires_in": life}))
+        await client.schema_texts(7)
+
+    shown = [each for each in fake.credentials if each and each.startswith("Bearer")]
+    assert shown == ["Bearer first", "Bearer second", "Bearer second"]
+    client.close()
+
+
+async def test_an_issuer_that_gives_no_token_is_no_answer_and_what_it_says_is_not_shown(fake: FakeRegistry) -> None:
+    fake.answers["POST /token"] = (401, json.dumps({"error": "invalid", "error_description": "not kept-to-itself"}))
+    client = Registry(RegistryAccess(url=fake.url, timeout=5, oauth=oauth(fake)))
+
+    for asked in (client.schema_texts(7), client.register("s", REVOKE_OUTCOME)):
+        with pytest.raises(Unavailable) as unavailable:
+            await asked
+        assert unavailable.value.words == "its issuer gives no token; see schemas.registry_oauth_file"
+        assert "to-itself" not in "".join(format_exception(unavailable.value))
+    client.close()
+
+
 @pytest.mark.parametrize("broken", ["kept\nto-itself", "kept\x00to-itself", "k\u00e9pt-to-itself"])
 async def test_a_token_that_becomes_unsendable_is_no_answer_and_is_not_shown(fake: FakeRegistry, broken: str) -> None:
     tokens = iter(["made", broken, "mended"])

@@ -1,5 +1,6 @@
 """What is shown to a registry, a database or a collector is told to nobody else, whatever fails; nor is a payload."""
 
+import json
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -53,6 +54,12 @@ def registry_at(url: str, **credentials: str) -> Mapping[str, str]:
     return {"CONSUMER_SCHEMAS__REGISTRY_URL": url, **given}
 
 
+def by_oauth(issuer: str) -> Mapping[str, str]:
+    """The properties of a client that asks this issuer for its token."""
+    given = {"client.id": USER, "client.secret": PASSWORD, "scope": "schemas", "issuer.endpoint.url": issuer}
+    return {f"bearer.auth.{name}": value for name, value in {"credentials.source": "OAUTHBEARER", **given}.items()}
+
+
 def until_told(instance: Instance, event: str) -> None:
     wait_until(lambda: any(instance.events(event)), within=SECONDS, what=event)
 
@@ -90,6 +97,8 @@ def test_no_registry_or_database_that_stays_shut_is_told_with_its_credentials(
     kafka: Broker, shut_registry: str, shut_database: str, tmp_path: Path
 ) -> None:
     credentials = f"{USER}:{PASSWORD}"
+    oauth = tmp_path / "oauth.json"
+    oauth.write_text(json.dumps(by_oauth(shut_registry)))
     with Scene(kafka, tmp_path, Vendor(VENDOR)).create_topics() as scene:
         scene.settings |= SETTINGS
         said = while_shut(
@@ -97,6 +106,7 @@ def test_no_registry_or_database_that_stays_shut_is_told_with_its_credentials(
             {
                 "registry refuses a password": (REGISTRY, registry_at(shut_registry, registry_auth=credentials)),
                 "registry refuses a token": (REGISTRY, registry_at(shut_registry, registry_token=TOKEN)),
+                "issuer refuses": (REGISTRY, registry_at(shut_registry, registry_oauth_file=str(oauth))),
                 "registry away": (REGISTRY, registry_at(NOBODY, registry_auth=credentials)),
                 "wrong password": ("ledger_unavailable", {"CONSUMER_LEDGER__URL": shut_database}),
             },
@@ -105,6 +115,7 @@ def test_no_registry_or_database_that_stays_shut_is_told_with_its_credentials(
     assert {where: found for where, text in said.items() if (found := told_in(text))} == {}
     assert "it refuses our credentials (401)" in said["log, registry refuses a password"]
     assert "it refuses our credentials (401)" in said["log, registry refuses a token"]
+    assert "its issuer gives no token" in said["log, issuer refuses"]
     assert "password authentication failed" in said["log, wrong password"]
 
 

@@ -48,8 +48,10 @@ WRONG: Mapping[str, str] = {
     "a list": f"api: [{PASSWORD}]\nledger:\n  url: [{PASSWORD}]\n",
     "values of another kind": (
         f"api: {{password: {{it: {PASSWORD}}}, oauth_secret: [{PASSWORD}], username: [{WORD}]}}\n"
-        f"schemas: {{registry_auth: [{PASSWORD}], registry_token: {{it: {PASSWORD}}}, registry_key_password: [1]}}\n"
-        f"kafka: {{options: {{sasl.password: [{PASSWORD}], sasl.username: {{it: {PASSWORD}}}}}}}\n"
+        f"schemas: {{registry_auth: [{PASSWORD}], registry_token: {{it: {PASSWORD}}}, registry_key_password: [1],"
+        f" registry_oauth_file: {{it: {PASSWORD}}}}}\n"
+        f"kafka: {{options: {{sasl.password: [{PASSWORD}], sasl.username: {{it: {PASSWORD}}}}},"
+        f" options_file: [{PASSWORD}]}}\n"
         f"ledger: {{url: {{it: {PASSWORD}}}}}\n"
     ),
     "both": f"schemas: {{registry_url: 'http://{CREDENTIALS}@h', registry_auth: {PASSWORD}, registry_token: {WORD}}}\n",

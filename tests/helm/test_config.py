@@ -1,5 +1,6 @@
 """The config.yaml of the chart is one the service takes."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from consumer.settings import load
 from tests.helm.chart import VALUES, changed, defaults, example, one, rendered, settings
 
 MOUNTED = "/etc/returns-consumer"
+OAUTH = {
+    "credentials.source": "OAUTHBEARER",
+    "issuer.endpoint.url": "https://issuer.example/token",
+    "client.id": "returns",
+    "client.secret": "sesame",
+    "scope": "schemas",
+}
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +30,7 @@ def mounted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "ledger-url": "postgresql://u:p@db/r",
         "registry-auth": "user:password",
         "registry-token": "t",
+        "registry-oauth": json.dumps({f"bearer.auth.{name}": value for name, value in OAUTH.items()}),
     }.items():
         _put(folder / "secrets" / name, text)
     for name in ("api-password", "oauth-key", "oauth-secret", "kafka-password"):

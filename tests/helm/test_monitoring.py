@@ -138,6 +138,7 @@ IN_THE_CLEAR = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-
         ({"prometheusRule": {"enabled": False}}, "nobody is told when it stops"),
         ({"config__api__auth": "none"}, "only a simulated vendor"),
         ({"config__api__allow_plaintext": True}, "may show the vendor's credentials"),
+        ({"config__schemas__allow_plaintext": True}, "may show the registry's credentials"),
         ({"config__kafka__options": IN_THE_CLEAR}, "config.kafka.options has no TLS"),
     ],
 )

@@ -18,7 +18,7 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
     "no ledger's secret": (
         changed(SHARED, config__api__auth="none"),
         {"secrets__existingSecret": ""},
-        "a Secret with the keys url.",
+        "a Secret with the keys registry-oauth, url.",
     ),
     "a grace too short": (MINIMAL, {"terminationGracePeriodSeconds": 30}, "must exceed config.kafka.drain + 10"),
     "a drain too long": (MINIMAL, {"config__kafka__drain": 150}, "less than half of max.poll.interval.ms"),
@@ -85,7 +85,12 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
             "secrets__keys__registryAuth": "a",
             "secrets__keys__registryToken": "t",
         },
-        "remove one",
+        "keep one",
+    ),
+    "a registry's token in the open": (
+        MINIMAL,
+        {"config__schemas__registry_url": "http://registry", "secrets__keys__registryToken": "t"},
+        "config.schemas.registry_url must be https://",
     ),
     "one topic for two": (MINIMAL, {"config__topics__results": "earn-events"}, "four different topics"),
     "a setting behind the chart's back": (MINIMAL, {"env": {"CONSUMER_KAFKA__DRAIN": "90"}}, "set it in config"),
@@ -116,6 +121,9 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_plaintext_to_this_pod_or_on_request_is_fine() -> None:
     assert rendered(changed(MINIMAL, config__api__base_url="http://127.0.0.1:8090"))
     assert rendered(changed(MINIMAL, config__api__base_url="http://sandbox", config__api__allow_plaintext=True))
+    registry = changed(MINIMAL, config__schemas__registry_url="http://registry", secrets__keys__registryAuth="a")
+    assert rendered(changed(registry, config__schemas__registry_url="http://localhost:8081"))
+    assert rendered(changed(registry, config__schemas__allow_plaintext=True))
 
 
 @pytest.mark.parametrize(

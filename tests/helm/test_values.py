@@ -22,6 +22,7 @@ EVERYTHING = changed(
     externalSecret={"enabled": True, "secretStoreRef": {"name": "vault"}, "remoteKey": "returns"},
     autoscaling={"enabled": True, "partitions": 12, "prometheus": {"serverAddress": "http://prometheus:9090"}},
     config__api__quota_per_minute=20000,
+    config__schemas__registry_url="https://registry:8081",
     secrets__keys={"registryAuth": "registry-auth", "kafkaPassword": "kafka-password"},
 )
 SQLITE = changed(example("minimal"), networkPolicy__enabled=True)

@@ -6,6 +6,7 @@ from typing import NewType
 
 import httpx2
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
+from confluent_kafka.schema_registry.error import OAuthTokenError
 
 from consumer.adapters.avro.registry_access import RegistryAccess, properties
 from consumer.adapters.avro.survey import Unusable
@@ -25,6 +26,8 @@ _NO_ANSWER = (
     TypeError,
     AttributeError,
 )
+
+SHUT_OUT = "its issuer gives no token; see schemas.registry_oauth_file"
 
 SchemaTexts = NewType("SchemaTexts", tuple[str, ...])
 """A schema after all those that it refers to."""
@@ -73,6 +76,9 @@ class Registry:
             if error.error_code in REFERENCE_NOT_FOUND:
                 return Unusable("it refers to a schema that the registry does not have")
             raise Unavailable("registry", words=_words(error)) from _unechoed(error)
+        except OAuthTokenError:
+            # Its text has what the issuer said, which may repeat who we are.
+            raise Unavailable("registry", words=SHUT_OUT) from None
         except _NO_ANSWER as error:
             raise Unavailable("registry", words=_words(error)) from error
 
@@ -89,6 +95,9 @@ class Registry:
                     "delete that subject, relax its compatibility, or set schemas.output to single-object"
                 ) from error
             raise Unavailable("registry", words=_words(error)) from _unechoed(error)
+        except OAuthTokenError:
+            # Its text has what the issuer said, which may repeat who we are.
+            raise Unavailable("registry", words=SHUT_OUT) from None
         except _NO_ANSWER as error:
             raise Unavailable("registry", words=_words(error)) from error
         if not isinstance(schema_id, int):

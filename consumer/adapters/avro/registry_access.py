@@ -1,13 +1,17 @@
 """Where a schema registry is, and who we are to it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from consumer.ports import UNSENDABLE, Unavailable, is_sendable
 
 Secret = Callable[[], str]
 """Gives a secret as it is now; empty where there is none."""
+
+
+CLUSTER = "bearer.auth.logical.cluster"
+"""The client wants it; which cluster is meant only Confluent's own cloud asks."""
 
 
 def nothing() -> str:
@@ -19,6 +23,7 @@ def nothing() -> str:
 class RegistryAccess:
     """`auth` gives "user:password", `token` a bearer token; `timeout` is in seconds, for each step of a request.
 
+    `oauth` are the client's own `bearer.auth.*` properties, by which it asks an issuer for tokens and renews them.
     `ca` is a file with the only authorities whose certificates are trusted; `certificate` and `key` are our own.
     """
 
@@ -26,6 +31,7 @@ class RegistryAccess:
     timeout: float
     auth: Secret = nothing
     token: Secret = nothing
+    oauth: Mapping[str, object] = field(default_factory=dict, repr=False)
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
@@ -41,6 +47,8 @@ def properties(access: RegistryAccess) -> dict[str, object]:
     if access.certificate is not None:
         # Without one OpenSSL would ask for it at the terminal.
         given["ssl.key.password"] = access.key_password()
+    if access.oauth:
+        return {**given, CLUSTER: "", **access.oauth}
     if access.token():
         return {**given, **_bearer(access.token)}
     auth = access.auth()
@@ -48,14 +56,14 @@ def properties(access: RegistryAccess) -> dict[str, object]:
 
 
 def _bearer(token: Secret) -> Mapping[str, object]:
-    """The token as it is at each request. Which cluster is meant only Confluent's own cloud asks."""
+    """The token as it is at each request."""
 
     def fields(_: object) -> dict[str, str]:
         shown = token()
         if not is_sendable(shown):
             # The client's own error would have the token in its text.
             raise Unavailable("registry", words=f"schemas.registry_token {UNSENDABLE}")
-        return {"bearer.auth.token": shown, "bearer.auth.logical.cluster": ""}
+        return {"bearer.auth.token": shown, CLUSTER: ""}
 
     return {
         "bearer.auth.credentials.source": "CUSTOM",
