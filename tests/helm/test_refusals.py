@@ -132,6 +132,7 @@ def test_plaintext_to_this_pod_or_on_request_is_fine() -> None:
         ("image__digest", "sha256:abc"),
         ("config__http__port", 80),
         ("config__api__quota_reserve", 1),
+        ("config__limits__record_bytes", 16383),
         ("podSecurityContext__runAsNonRoot", False),
         ("podSecurityContext__runAsUser", 0),
         ("persistence__accessMode", "ReadWriteMany"),

@@ -31,9 +31,10 @@ def metrics() -> Metrics:
 
 async def test_its_authority_and_the_limits_of_its_answers(tmp_path: Path) -> None:
     authority = Authority(tmp_path, "authority")
-    limits = {"CONSUMER_LIMITS__ANSWER_BYTES": "10", "CONSUMER_LIMITS__LISTING_BYTES": "20"}
+    body = b"a" * 65537
+    limits = {"CONSUMER_LIMITS__ANSWER_BYTES": "65536", "CONSUMER_LIMITS__LISTING_BYTES": "65537"}
     async with a_raw_server(server_context(authority.pair("vendor"))) as server:
-        server.answers(an_answer(b'{"data": "15"}'))
+        server.answers(an_answer(body))
         given = RIGHT | limits | {"CONSUMER_API__BASE_URL": server.url}
         trusting = load(None, given | {"CONSUMER_API__CA": str(authority.certificate)})
         async with aclosing(vendor(trusting, metrics())) as api:
@@ -42,5 +43,5 @@ async def test_its_authority_and_the_limits_of_its_answers(tmp_path: Path) -> No
             with pytest.raises(Unavailable, match="tls"):
                 await api.revoke(CALL)
 
-    assert answer.unread == "it is larger than limits.answer_bytes (10) allows"
-    assert (listing.unread, listing.body) == (None, b'{"data": "15"}')
+    assert answer.unread == "it is larger than limits.answer_bytes (65536) allows"
+    assert (listing.unread, listing.body) == (None, body)
