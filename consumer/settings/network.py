@@ -10,6 +10,11 @@ from consumer.settings.sections import Kafka, Ledger, Settings
 IN_THE_CLEAR = ("", "plaintext", "sasl_plaintext")
 """The values of `security.protocol` without TLS; the first is librdkafka's default."""
 VERIFIED = "verify-full"
+UNVERIFIED: Mapping[str, tuple[str, ...]] = {
+    "enable.ssl.certificate.verification": ("false", "f", "0"),
+    "ssl.endpoint.identification.algorithm": ("none",),
+}
+"""The values with which librdkafka takes anybody's certificate."""
 
 
 def exposed(settings: Settings, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -35,13 +40,18 @@ def is_in_the_clear(url: str) -> bool:
 
 
 def _brokers(kafka: Kafka) -> Iterator[tuple[str, str]]:
-    protocol = str(sasl.completed(kafka).get("security.protocol", "")).lower()
+    options = {name: str(value).lower() for name, value in sasl.completed(kafka).items()}
+    protocol = options.get("security.protocol", "")
+    careless = [name for name, values in UNVERIFIED.items() if options.get(name) in values]
     servers = (server.strip().rpartition("://")[2] for server in kafka.bootstrap_servers.split(","))
     away = [server for server in servers if server and not is_loopback(server.rpartition(":")[0].strip("[]"))]
     if protocol in IN_THE_CLEAR and away:
         secure = "sasl_ssl" if protocol == "sasl_plaintext" else "ssl or sasl_ssl"
         what = f"without TLS whoever listens on the way to {away[0]} reads all, and can change it"
         yield "kafka.options", f"{what}; set security.protocol={secure}"
+    elif careless and away:
+        what = f"whoever takes the place of {away[0]} is not noticed, as its certificate is not verified"
+        yield "kafka.options", f"{what}; remove {careless[0]}"
 
 
 def _ledger(ledger: Ledger, mode_of_process: str) -> Iterator[tuple[str, str]]:

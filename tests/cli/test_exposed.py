@@ -38,6 +38,25 @@ def test_brokers_elsewhere_with_tls_are_not_told(protocol: str) -> None:
     assert told({"KAFKA__OPTIONS": with_protocol(protocol)}) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "careless", "careful"),
+    [
+        ("enable.ssl.certificate.verification", False, True),
+        ("enable.ssl.certificate.verification", "0", "1"),
+        ("ssl.endpoint.identification.algorithm", "none", "https"),
+    ],
+)
+def test_brokers_elsewhere_whose_certificate_is_not_verified_are_told(
+    name: str, careless: object, careful: object
+) -> None:
+    def with_tls(value: object) -> dict[str, str]:
+        return {"KAFKA__OPTIONS": json.dumps({"security.protocol": "ssl", name: value})}
+
+    assert told(with_tls(careless)) == ["kafka.options"]
+    assert told(with_tls(careless) | {"KAFKA__BOOTSTRAP_SERVERS": "localhost:9092"}) == []
+    assert told(with_tls(careful)) == []
+
+
 @pytest.mark.parametrize("servers", ["localhost:9092", "127.0.0.1:1,PLAINTEXT://[::1]:2", "broker.localhost:9092"])
 def test_brokers_on_this_machine_need_no_tls(servers: str) -> None:
     assert told({"KAFKA__BOOTSTRAP_SERVERS": servers}) == []
