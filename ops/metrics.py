@@ -2,16 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from itertools import product
-from typing import get_args
 
-from prometheus_client import CollectorRegistry, Metric
+from prometheus_client import CollectorRegistry, Metric, generate_latest
 
 from consumer.adapters.metrics import Build, Families, Metrics, Snapshot, SnapshotCollector, SourceTopics
-from consumer.adapters.metrics.labels import ANSWERS
 from consumer.core.model import Millis
 from consumer.core.phase import Phase
-from consumer.ports import Operation, Partition
+from consumer.ports import Partition
 
 NOW = Millis(1_795_000_000_000)
 TOPICS = SourceTopics(returns="return-transactions", earns="earn-events")
@@ -49,9 +46,9 @@ kind. What no set foresees is counted as `other`. Three have no series before th
 the lag and the offset map of a partition that is not ours (left behind, they would be counted twice), and the end of a
 credential that there is not (0 would say that it ended in 1970).
 
-One is lazy by choice. Of `returns_api_request_duration_seconds` only the answer 200 stands there from the start: all
-answers would be nearly a thousand series of zeros for each instance, and a page of twice the length. What counts for a
-rate is the counter beside it, `returns_api_requests_total`, which has them all.
+That is {series} series of ours on each page, and {durations} of them of `returns_api_request_duration_seconds`: three
+operations, each answer that is foreseen, and the buckets. Such a page has {size} KB, takes some ten milliseconds
+to make, and is sent as less than a tenth of that to whoever takes it compressed, as Prometheus does.
 
 Whoever asks for OpenMetrics gets exemplars with `returns_event_to_outcome_seconds`: the `trace_id` of a return.
 
@@ -65,15 +62,18 @@ def a_page() -> CollectorRegistry:
     build = Build(version="1", revision="abc", python="3.11", librdkafka="2.16")
     metrics = Metrics(Families(registry, build), TOPICS, _nobody, lambda: NOW)
     metrics.lag(Partition(TOPICS.returns, 0), 5)
-    for operation, answer in product(get_args(Operation), ANSWERS):
-        metrics.called(operation, answer, 0.1)
     SnapshotCollector(registry, lambda: A_MOMENT)
     return registry
 
 
 def page() -> Iterator[str]:
     """The text, line by line."""
-    yield from INTRODUCTION.splitlines()
+    ours = [line for line in generate_latest(a_page()).decode().splitlines() if line.startswith("returns_")]
+    yield from INTRODUCTION.format(
+        series=f"{len(ours):,}",
+        durations=sum(line.startswith("returns_api_request_duration") for line in ours),
+        size=round(sum(map(len, ours)) / 1000),
+    ).splitlines()
     for family in sorted(a_page().collect(), key=lambda each: each.name):
         if family.name.startswith("returns_"):
             yield f"| `{_name(family)}` | {family.type} | {_labels(family)} | {family.documentation} |"

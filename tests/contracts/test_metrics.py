@@ -139,14 +139,13 @@ def test_what_can_happen_stands_at_0_before_it_does(watched: Watched) -> None:
         assert watched.value("dead_letters_total", code=code) == 0
     for operation, code in product(("revoke", "listing", "token"), ("200", "408", "429", "521", "timeout", "other")):
         assert watched.value("api_requests_total", operation=operation, code=code) == 0
-    for operation in ("revoke", "listing", "token"):
-        assert watched.value("api_request_duration_seconds_count", operation=operation, code="200") == 0
+        assert watched.value("api_request_duration_seconds_count", operation=operation, code=code) == 0
     assert watched.value("publish_total", kind="dlt", result="error") == 0
     assert watched.value("rebalances_total", type="lost") == 0
     assert watched.value("events_consumed_total", topic=EARNS) == 0
 
 
-def test_what_happens_makes_no_series_but_of_how_long_an_answer_took(watched: Watched) -> None:
+def test_what_happens_makes_no_series(watched: Watched) -> None:
     before = watched.series()
 
     for code in ("200", "503", "timeout", "418"):
@@ -156,8 +155,7 @@ def test_what_happens_makes_no_series_but_of_how_long_an_answer_took(watched: Wa
     watched.metrics.circuit_moved("half_open")
     watched.metrics.ledger_failed("read")
 
-    made = watched.series() - before
-    assert {series for series in made if not series.startswith("returns_api_request_duration_seconds")} == set()
+    assert watched.series() == before
 
 
 def test_no_series_tells_when_another_was_created(watched: Watched) -> None:

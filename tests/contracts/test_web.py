@@ -136,6 +136,15 @@ async def test_metrics_come_as_text_and_as_openmetrics_with_exemplars(client: Cl
     assert exemplar.labels == {"trace_id": "abc"}
 
 
+async def test_metrics_are_compressed_for_those_who_take_it(client: ClientSession, service: Service) -> None:
+    Counter("seen", "Seen.", registry=service.registry)
+
+    for taken in ("gzip", "identity"):
+        async with client.get("/metrics", headers={"Accept-Encoding": taken}) as answer:
+            assert answer.headers.get("Content-Encoding", "identity") == taken
+            assert "seen_total 0.0\n" in await answer.text()
+
+
 async def test_a_taken_port_is_refused(client: ClientSession, service: Service) -> None:
     base = client._base_url
     assert base is not None

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, get_args
 
-from prometheus_client import Histogram
-
 from consumer.adapters.metrics import labels
 from consumer.adapters.metrics.families import Families
 from consumer.adapters.metrics.labels import Bound, CircuitState, LedgerOperation, PublishKind, Rebalance, Result
@@ -58,9 +56,8 @@ class Metrics:
             operation: Bound(labels.ANSWERS, partial(of.vendor.requests.labels, operation))
             for operation in labels.OPERATIONS
         }
-        # A histogram's child is 14 series; of all the answers foreseen only few ever come, and one surely.
-        self._durations: dict[tuple[str, str], Histogram] = {
-            (operation, labels.OK): of.vendor.request_duration.labels(operation, labels.OK)
+        self._durations = {
+            operation: Bound(labels.ANSWERS, partial(of.vendor.request_duration.labels, operation))
             for operation in labels.OPERATIONS
         }
         self._retries = Bound(labels.RETRY_REASONS, of.vendor.retries.labels)
@@ -116,12 +113,8 @@ class Metrics:
 
     def called(self, operation: Operation, code: str, seconds: float) -> None:
         """A request ended: `code` is its status, or the kind of silence."""
-        known = code if code in labels.ANSWERS else labels.OTHER
-        self._requests[operation][known].inc()
-        duration = self._durations.get((operation, known))
-        if duration is None:
-            duration = self._durations[operation, known] = self._of.vendor.request_duration.labels(operation, known)
-        duration.observe(seconds)
+        self._requests[operation][code].inc()
+        self._durations[operation][code].observe(seconds)
 
     def merged(self, earns: int, events: int) -> None:
         """A request carried so many earns for so many events."""

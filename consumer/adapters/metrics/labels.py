@@ -22,9 +22,8 @@ CredentialKind = Literal["token", "certificate"]
 STATUSES: tuple[str, ...] = tuple(status.value for status in OutcomeStatus)
 OPERATIONS: tuple[str, ...] = get_args(Operation)
 DEAD_LETTER_CODES = (*REASONS, OTHER)
-OK = "200"
 ANSWERS = (
-    *(OK, "400", "401", "403", "404", "408", "429", "498", "500", "502", "503", "504", "517", "521"),
+    *("200", "400", "401", "403", "404", "408", "429", "498", "500", "502", "503", "504", "517", "521"),
     *("729", "730", "731", "timeout", "connect", "tls", "network", "credentials", OTHER),
 )
 RETRY_REASONS = (*("408", "500", "502", "503", "504", "517", "521", "1010", "4001"), "unnamed", *ANSWERS[-6:])
