@@ -38,6 +38,14 @@ def checkov() -> str:
     return _program("checkov", lambda: fetched(f"checkov-{CHECKOV}", fetch) / "bin" / "python")
 
 
+def go() -> str:
+    """Raises MissingPartError."""
+    found = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+    if found is None:
+        raise MissingPartError("install Go, which builds and fetches what judges the chart")
+    return found
+
+
 def promtool() -> str:
     return _program("promtool", lambda: _installed("promtool", "install Prometheus (Debian: prometheus)"))
 
@@ -64,10 +72,7 @@ def _installed(name: str, remedy: str) -> Path:
 
 def _by_go(name: str, module: str, version: str) -> Path:
     def fetch(folder: Path) -> None:
-        go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
-        if go is None:
-            raise MissingPartError(f"install Go, which builds it, or name one by TEST_{name.upper()}")
-        _run([go, "install", module], {"GOBIN": str(folder), "GOFLAGS": "-modcacherw"})
+        _run([go(), "install", module], {"GOBIN": str(folder), "GOFLAGS": "-modcacherw"})
 
     return fetched(f"{name}-{version}", fetch) / name
 
