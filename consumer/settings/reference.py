@@ -17,8 +17,8 @@ Settings come from a YAML file (`--config FILE.yaml`) and from the environment, 
 `section:` with `name:` in it; in the environment as `CONSUMER_<SECTION>__<NAME>`, with two underscores. Lists and maps
 in the environment are JSON.
 
-A secret may stand in a file of its own: `api.password_file`, or `CONSUMER_API__PASSWORD_FILE`, names it. Such a file is
-read again when credentials fail, so that rotating it needs no restart.
+A secret may stand in a file of its own: `api.password_file`, or `CONSUMER_API__PASSWORD_FILE`, names it. Which of these
+are read again while it runs, and which need a restart, is told in [operations](operations.md#secrets).
 
 All times are in seconds. A name that nobody knows is an error; a variable that begins with `CONSUMER_` but has no two
 underscores is only a warning. `returns-consumer check` says everything that is wrong, a line each, and ends with 2;
@@ -27,8 +27,9 @@ underscores is only a warning. `returns-consumer check` says everything that is 
 OPTIONS = """\
 ## What `kafka.options` may not set
 
-`kafka.options` takes any [librdkafka property](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md)
-but those the promise stands on, and those that the chosen group protocol forbids.
+`kafka.options`, and the file that `kafka.options_file` names, take any
+[librdkafka property](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md) but those the promise
+stands on, and those that the chosen group protocol forbids.
 
 | property | why |
 |---|---|"""
