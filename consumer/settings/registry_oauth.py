@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from confluent_kafka.schema_registry import SchemaRegistryClient
-
 from consumer.settings.certificates import Found
+from consumer.settings.kafka_options import Options
 from consumer.settings.network import is_in_the_clear
 from consumer.settings.schemas import Schemas
 
@@ -26,11 +25,22 @@ def problems(schemas: Schemas) -> Iterator[Found]:
     if foreign:
         yield (FILE,), f"has {foreign[0]}, which has another place; it is for bearer.auth.* alone"
         return
+    words = _refusal(given)
+    if words is not None:
+        yield (FILE,), f"is refused by the registry's client: {words}"
+    if is_in_the_clear(str(given.get(ISSUER, ""))) and not schemas.allow_plaintext:
+        clear = "as http:// would show the secret to the network; or set schemas.allow_plaintext"
+        yield (FILE, "schemas.allow_plaintext"), f"must have an https:// address as {ISSUER}, {clear}"
+
+
+def _refusal(given: Options) -> str | None:
+    """What the client says against the properties."""
+    # Only where it is asked for: it loads more than all the settings.
+    from confluent_kafka.schema_registry import SchemaRegistryClient  # noqa: PLC0415 - as said
+
     try:
         # Confluent's cloud alone asks which cluster is meant.
         SchemaRegistryClient({"url": "http://localhost", "bearer.auth.logical.cluster": "", **given}).close()
     except (ValueError, TypeError) as error:
-        yield (FILE,), f"is refused by the registry's client: {error}"
-    if is_in_the_clear(str(given.get(ISSUER, ""))) and not schemas.allow_plaintext:
-        clear = "as http:// would show the secret to the network; or set schemas.allow_plaintext"
-        yield (FILE, "schemas.allow_plaintext"), f"must have an https:// address as {ISSUER}, {clear}"
+        return str(error)
+    return None
