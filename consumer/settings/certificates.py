@@ -8,6 +8,7 @@ from consumer.settings.sections import Settings
 
 Found = tuple[tuple[str, ...], str]
 """The settings that a problem is about, and what it is."""
+NO_NAME = "is no file's name; it must name a PEM file"
 
 
 def problems(settings: Settings) -> Iterator[Found]:
@@ -36,6 +37,8 @@ def _no_authority(file: Path) -> str | None:
         return f"{file} holds no certificate; it must be PEM"
     except OSError as error:
         return f"{file} cannot be read ({error.strerror}); it must hold certificates as PEM"
+    except ValueError:
+        return NO_NAME
     return None
 
 
@@ -48,4 +51,6 @@ def _no_certificate(certificate: Path, key: Path | None, password: str) -> str |
         return f"{certificate} and its key cannot be used ({reason}); see that they belong together, and the password"
     except OSError as error:
         return f"{certificate} or its key cannot be read ({error.strerror})"
+    except ValueError:
+        return NO_NAME
     return None
