@@ -29,7 +29,7 @@ KEYS_IN_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
-    """One kind of load; `paced` is at half of what the subject comes to with all distinct, `ending` what becomes of it."""
+    """One kind of load; `paced`: half of what the subject comes to with all distinct; `ending`: what becomes of it."""
 
     name: str
     keys: Keys = "uniform"
