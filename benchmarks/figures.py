@@ -32,9 +32,9 @@ class Spent:
 class Figures:
     """One run. Rates in returns a second, `p50` and `p99` in ms, `cpu` in µs for each return, `memory` in MB.
 
-    `steady` leaves out the first and the last hundredth, `p50` and `p99` the warm-up of a run with a pace. `repeated` are
-    records that were asked for again after the vendor had done what was asked: over the whole run, or after the restart
-    where there was one.
+    `steady` leaves out the first and the last hundredth, `p50` and `p99` the warm-up of a run with a pace. `repeated`
+    are records that were asked for again after the vendor had done what was asked: over the whole run, or after the
+    restart where there was one.
     """
 
     returns: int
