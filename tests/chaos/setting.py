@@ -14,10 +14,11 @@ from tests.chaos.crew import Crew
 from tests.chaos.load import Load, worlds
 from tests.chaos.tail import Tail
 from tests.chaos.writer import Writer
+from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.registered import registered
 from tests.end_to_end.scene import RESULTS, RETURNS
 from tests.end_to_end.truth import Evidence
-from tests.end_to_end.vendor import Behaviour, Vendor
+from tests.end_to_end.vendor import Vendor
 from tests.testbed.line import Line, Lines
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases, PostgresServer

@@ -9,10 +9,11 @@ from typing import cast
 import pytest
 
 from tests.chaos.test_kill import QUICK
+from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.scene import RESULTS, Scene, as_seen
 from tests.end_to_end.truth import Given, ReturnTruth, Unreadable
-from tests.end_to_end.vendor import Behaviour, Vendor
+from tests.end_to_end.vendor import Vendor
 from tests.end_to_end.world import AFTER, AMONG, BEFORE, LAST, Plan, World, a_world
 from tests.testbed.parts import Broker
 from tests.testbed.waiting import wait_until

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.answers import VARIANTS
+from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.scene import Scene
 from tests.end_to_end.truth import Evidence
-from tests.end_to_end.vendor import Behaviour, Vendor
+from tests.end_to_end.vendor import Vendor
 from tests.end_to_end.world import AFTER, AMONG, BEFORE, LAST, Plan, World, a_world
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.scene import RETURNS, Scene
-from tests.end_to_end.vendor import Behaviour, Vendor
+from tests.end_to_end.vendor import Vendor
 from tests.end_to_end.world import AFTER, AMONG, BEFORE, LAST, Plan, a_world
 from tests.testbed.parts import Broker
 from tests.testbed.waiting import wait_until

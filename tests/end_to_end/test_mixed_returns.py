@@ -9,13 +9,14 @@ from typing import cast
 import pytest
 
 from tests.end_to_end.answers import VARIANTS, Variant
+from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.registered import registered
 from tests.end_to_end.sandbox_vendor import SandboxVendor
 from tests.end_to_end.scene import EARNS, RETURNS, Scene
 from tests.end_to_end.truth import Evidence, PolicyTruth
-from tests.end_to_end.vendor import PASSWORD, USER, Behaviour, Vendor
+from tests.end_to_end.vendor import PASSWORD, USER, Vendor
 from tests.end_to_end.world import Plan, World, a_world
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases

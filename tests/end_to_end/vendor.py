@@ -7,12 +7,14 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from aiohttp import web
 
-from tests.end_to_end.answers import VARIANTS, Answer, Asked, Variant, answer
+from tests.end_to_end.answers import Answer, Asked, answer
+from tests.end_to_end.behaviour import Behaviour, Refusal
 from tests.end_to_end.callers import basic, caller_of
+from tests.end_to_end.nonsense import nonsense, spoilt
 from tests.end_to_end.truth import AtTheVendor, Told, VendorCall, VendorState
 from tests.end_to_end.verdicts import CODES
 from tests.testbed.ports import free_port
@@ -20,22 +22,6 @@ from tests.testbed.ports import free_port
 USER, PASSWORD = "till", "s3cret"
 BASIC = basic(USER, PASSWORD)
 MINUTE = 60.0
-Mood = Literal["well", "down", "strangers"]
-"""`down` answers 503 to all, `strangers` takes no credentials."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Behaviour:
-    """How the vendor behaves; a test may change it while it runs."""
-
-    variant: Variant = VARIANTS[0]
-    latency: float = 0.02
-    mood: Mood = "well"
-    hanging: frozenset[int] = frozenset()
-    hang: float = 60.0
-    quota_per_minute: int = 0
-    unavailable_share: float = 0.0
-    cut_share: float = 0.0
 
 
 @dataclass(slots=True)
@@ -130,7 +116,7 @@ class Vendor:
             return web.json_response({"errors": [{"code": 503, "message": "down"}]}, status=503)
         if mood == "strangers":
             self.counts.refused_credentials += 1
-            return web.json_response({"errors": [{"code": 401, "message": "who are you"}]}, status=401)
+            return _refusing(self._chance.choice(self.behaviour.refusing))
         return self._over_quota()
 
     def _knows(self, request: web.Request) -> bool:
@@ -148,7 +134,9 @@ class Vendor:
         if not quota or len(arrivals) <= quota:
             return None
         self.counts.over_quota += 1
-        return web.json_response({"errors": [{"code": 429, "message": "too many"}]}, status=429)
+        waiting = self.behaviour.retry_after
+        headers = {"Retry-After": str(waiting)} if waiting and self._chance.random() < 0.5 else None
+        return web.json_response({"errors": [{"code": 429, "message": "too many"}]}, status=429, headers=headers)
 
     async def _token(self, request: web.Request) -> web.Response:
         if await request.json() != {"key": USER, "secret": PASSWORD}:
@@ -161,6 +149,8 @@ class Vendor:
         self.counts.listings += 1
         if refusal := self._refusal(request):
             return refusal
+        if self.behaviour.spoiling(self._chance) == "nonsense":
+            return nonsense(self._chance)
         customer_id = int(request.match_info["customer_id"])
         held = [
             {"earnedPromotionId": earn_id, "promotionId": self._owner[earn_id][1], "earnedStatus": "EARNED"}
@@ -199,15 +189,21 @@ class Vendor:
             refusal.headers.update(headers)
             return refusal, None
         if self._chance.random() < self.behaviour.unavailable_share:
-            return web.json_response({}, status=503, headers=headers), None
+            refusal = _refusing(self._chance.choice(self.behaviour.unavailable))
+            refusal.headers.update(headers)
+            return refusal, None
         hangs = under_way.customer_id in self.behaviour.hanging
         await asyncio.sleep(self.behaviour.hang if hangs else self.behaviour.latency / 2)
+        spoiling = self.behaviour.spoiling(self._chance)
+        if spoiling == "nonsense" and self._chance.random() < 0.5:
+            # It may not even have done what it cannot tell of.
+            return nonsense(self._chance), None
         answered = self._apply(under_way)
         await asyncio.sleep(self.behaviour.latency / 2)
-        if self._chance.random() < self.behaviour.cut_share and request.transport is not None:
-            request.transport.abort()
-            return web.Response(), None
-        return web.json_response(answered.body, status=answered.status, headers=headers), answered
+        response = web.json_response(answered.body, status=answered.status, headers=headers)
+        if spoiling is not None:
+            return await spoilt(spoiling, response, request, self._chance), None
+        return response, answered
 
     def _apply(self, under_way: _UnderWay) -> Answer:
         failed = {}
@@ -218,7 +214,7 @@ class Vendor:
                 state = "unknown"
             if state != "held":
                 failed[earn_id] = CODES[state][1]
-        variant = self.behaviour.variant
+        variant = self._chance.choice(self.behaviour.among or (self.behaviour.variant,))
         good = frozenset(earn_id for _, earn_id in under_way.asked if earn_id not in failed)
         applied = good if variant.partial or not failed else frozenset[str]()
         for earn_id in applied:
@@ -247,3 +243,8 @@ class Vendor:
 
 def _caller(request: web.Request) -> str | None:
     return caller_of(request.headers.get("Authorization"), USER, PASSWORD)
+
+
+def _refusing(refusal: Refusal) -> web.Response:
+    status, code = refusal
+    return web.json_response({"errors": [{"code": code, "message": "not now"}]} if code else {}, status=status)
