@@ -1,6 +1,6 @@
-"""The brokers of a storm: one or three, each with a second door behind a line, through which the service comes in."""
+"""The brokers of a storm: one or three, each behind a line to the service, and three behind lines to each other."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
@@ -15,45 +15,49 @@ SECONDS = 120
 ANSWER = 5.0
 SESSION_TIMEOUT = 6
 """Seconds, with either protocol: with KIP-848 it is the broker that says so."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Member:
-    node: Node
-    broker: KafkaBroker
-    line: Line
+FOR_THE_SERVICE, FOR_BROKERS, FOR_CONTROLLERS = "LINED", "BROKERS", "CONTROLLER"
+"""The listeners that are behind a line; whoever looks on comes in straight."""
+BETWEEN = {"brokers": FOR_BROKERS, "controllers": FOR_CONTROLLERS}
+"""What the nodes of a cluster say to each other, and where: replicas and transactions' ends, and the quorum."""
+Doors = Mapping[str, Line]
+"""By its listener, the line through which others come in."""
 
 
 class Brokers:
-    """`bootstrap` is for those who watch, `behind_lines` for the service."""
+    """`bootstrap` is for those who watch, `behind_lines` for the service; `between` are the lines among themselves."""
 
     def __init__(self, size: int, lines: Lines) -> None:
         plan = plan_cluster(size)
+        doors = [_doors(node, lines, alone=size == 1) for node in plan.nodes]
         self.bootstrap = plan.bootstrap
-        self._members = tuple(_member(plan, place, lines) for place in range(size))
-        self.lines = tuple(member.line for member in self._members)
+        self._nodes = plan.nodes
+        self._brokers = tuple(
+            KafkaBroker(plan, place, more=_properties(plan, node, doors)) for place, node in enumerate(plan.nodes)
+        )
+        self.lines = tuple(door[FOR_THE_SERVICE] for door in doors)
         self.behind_lines = ",".join(f"127.0.0.1:{line.port}" for line in self.lines)
+        self.between = {name: tuple(door[listener] for door in doors) for name, listener in BETWEEN.items() if size > 1}
         self._admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
 
     def start(self) -> None:
         """Start all and return once each serves."""
-        for member in self._members:
-            member.broker.launch()
-        for member in self._members:
-            member.broker.wait_until_ready()
+        for broker in self._brokers:
+            broker.launch()
+        for broker in self._brokers:
+            broker.wait_until_ready()
 
     def close(self) -> None:
         """End all and throw their data away."""
-        for member in self._members:
-            member.broker.close()
+        for broker in self._brokers:
+            broker.close()
 
     def ids(self) -> list[int]:
         """The nodes' ids."""
-        return [member.node.id for member in self._members]
+        return [node.id for node in self._nodes]
 
     def broker(self, node_id: int) -> KafkaBroker:
         """The one with this id."""
-        return next(member.broker for member in self._members if member.node.id == node_id)
+        return self._brokers[self.ids().index(node_id)]
 
     def leader(self, topic: str, partition: int) -> int:
         """The id of the node that leads this partition."""
@@ -71,19 +75,44 @@ class Brokers:
     def _is_whole(self) -> bool:
         told = self._admin.list_topics(timeout=ANSWER)
         partitions = [partition for topic in told.topics.values() for partition in topic.partitions.values()]
-        return len(told.brokers) == len(self._members) and all(
+        return len(told.brokers) == len(self._nodes) and all(
             partition.leader >= 0 and len(partition.isrs) == len(partition.replicas) for partition in partitions
         )
 
 
-def _member(plan: ClusterPlan, place: int, lines: Lines) -> _Member:
-    node, inside = plan.nodes[place], free_port()
-    line = lines.to(inside)
-    own = settings(plan, node, Path("unused"))
-    more = {
-        "listeners": f"{own['listeners']},LINED://127.0.0.1:{inside}",
-        "advertised.listeners": f"{own['advertised.listeners']},LINED://127.0.0.1:{line.port}",
-        "listener.security.protocol.map": f"{own['listener.security.protocol.map']},LINED:PLAINTEXT",
-        "inter.broker.listener.name": "PLAINTEXT",
+def _doors(node: Node, lines: Lines, *, alone: bool) -> Doors:
+    """A node alone has nobody but the service to talk to."""
+    if alone:
+        return {FOR_THE_SERVICE: lines.to(free_port())}
+    return {
+        FOR_THE_SERVICE: lines.to(free_port()),
+        FOR_BROKERS: lines.to(free_port()),
+        FOR_CONTROLLERS: lines.to(node.controller_port),
     }
-    return _Member(node=node, broker=KafkaBroker(plan, place, more=more), line=line)
+
+
+def _properties(plan: ClusterPlan, node: Node, doors: list[Doors]) -> dict[str, str]:
+    """The node's own, with its doors; the quorum's members know each other by the lines to them."""
+    own = settings(plan, node, Path("unused"))
+    mine = doors[plan.nodes.index(node)]
+    new = {name: line for name, line in mine.items() if name != FOR_CONTROLLERS}
+    more = {
+        "listeners": _joined(own["listeners"], [f"{name}://127.0.0.1:{line.to}" for name, line in new.items()]),
+        "advertised.listeners": _joined(
+            own["advertised.listeners"], [f"{name}://127.0.0.1:{line.port}" for name, line in mine.items()]
+        ),
+        "listener.security.protocol.map": _joined(
+            own["listener.security.protocol.map"], [f"{name}:PLAINTEXT" for name in new]
+        ),
+        "inter.broker.listener.name": FOR_BROKERS if FOR_BROKERS in mine else "PLAINTEXT",
+    }
+    if FOR_CONTROLLERS in mine:
+        voters = zip(plan.nodes, doors, strict=True)
+        more["controller.quorum.voters"] = ",".join(
+            f"{other.id}@127.0.0.1:{door[FOR_CONTROLLERS].port}" for other, door in voters
+        )
+    return more
+
+
+def _joined(own: str, more: Iterable[str]) -> str:
+    return ",".join((own, *more))

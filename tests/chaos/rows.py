@@ -17,10 +17,13 @@ ROWS: Mapping[str, str] = {
     "the registry is gone": "The registry is gone",
     "calls hang": "The vendor cuts off answers, or lets calls hang",
     "the vendor is cutting answers": "The vendor cuts off answers, or lets calls hang",
+    "the vendor is breaking off answers": "The vendor breaks off in mid-answer, or talks nonsense",
+    "the vendor is talking nonsense": "The vendor breaks off in mid-answer, or talks nonsense",
+    "the vendor is answering in every shape": "The vendor answers now in one of its shapes, now in another",
     "the vendor is down": "The vendor is down",
     "the vendor is refusing credentials": "The vendor rejects our credentials",
     "the vendor is slow": "The vendor is slow",
-    "the vendor is failing": "The vendor answers half of the calls with 503",
+    "the vendor is failing": "The vendor fails half of the calls",
     "the vendor is throttling": "The vendor throttles us",
     "the line to the kafka is silent": "The network to the brokers goes silent",
     "the line to the kafka is slow": "The network to the brokers is slow, or resets connections",
@@ -34,6 +37,13 @@ ROWS: Mapping[str, str] = {
     "the line to the registry is slow": "The network to the registry is slow, goes silent or resets connections",
     "the line to the registry is silent": "The network to the registry is slow, goes silent or resets connections",
     "the line to the registry is cutting": "The network to the registry is slow, goes silent or resets connections",
+    "the line between the brokers is silent": "The network between the brokers goes silent",
+    "the line between the brokers is slow": "The network between the brokers is slow, or resets connections",
+    "the line between the brokers is cutting": "The network between the brokers is slow, or resets connections",
+    **dict.fromkeys(
+        (f"the line between the controllers is {manner}" for manner in ("slow", "silent", "cutting")),
+        "The network between the controllers is slow, goes silent or resets connections",
+    ),
 }
 SAID: Mapping[str, tuple[str, ...]] = {
     "an instance is frozen": ("partitions_lost", "died"),

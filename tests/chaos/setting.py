@@ -1,4 +1,4 @@
-"""All the real parts of a storm, a line between the service and each of them, and a load."""
+"""All the real parts of a storm, lines between the service, them and one another, and a load."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ PEERS: Mapping[Ledger, tuple[str, ...]] = {
     "sqlite": ("kafka", "vendor", "registry"),
     "postgresql": ("kafka", "vendor", "registry", "database"),
 }
-"""To whom the service has lines: there is none between two brokers."""
+"""To whom the service has lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,7 @@ class Setting:
         self._stack.enter_context(self.crew)
         self.crew.create_topics()
         self.between = {
+            **self.brokers.between,
             "kafka": self.brokers.lines,
             "vendor": (self._line_to(vendor.url),),
             "registry": (self._line_to(self._registry),),

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tests.chaos.lasting import Mishap, lengths
 from tests.chaos.limits import limits, verdict
-from tests.chaos.mishaps import Mishap, all_that_may_happen, lengths
+from tests.chaos.mishaps import all_that_may_happen
 from tests.chaos.report import MOST_TOLD, Tally, lines, recoveries, tally
 from tests.chaos.setting import Setting, StormPlan
 from tests.chaos.story import story

@@ -33,6 +33,7 @@ FAILING_OVER = (
     "the vendor is cutting answers",
     "calls hang",
     "the line to the kafka is silent",
+    "the line between the brokers is silent",
     "the line to the vendor is cutting",
 )
 ONE_BROKER = StormPlan(seed=101, rate=RATE, seconds=ENOUGH, nodes=1, ledger="postgresql", full=FULL)
