@@ -13,7 +13,7 @@ SEEDS ?= 5000
 FIRST ?= 0
 IMAGE ?= returns-consumer
 MINUTES ?= 30
-RATE ?= 200
+RATE ?= 230
 SEED ?= 1
 STORM ?=
 LOCK ?= requirements.lock
@@ -101,7 +101,7 @@ bench: setup $(RIVALS)/.done $(PYRALLEL)/.done ## ours beside others on the same
 	$(BIN)/python -m benchmarks.throughput $(BENCH)
 
 .PHONY: chaos
-chaos: setup ## a storm of faults on real parts, then what the oracle says: MINUTES=30 RATE=200 SEED=1 STORM=--nodes=1
+chaos: setup ## a storm of faults on real parts, then what the oracle says: MINUTES=30 RATE=230 SEED=1 STORM=--nodes=1
 	@$(BIN)/python -m tests.chaos.storm --minutes $(MINUTES) --rate $(RATE) --seed $(SEED) $(STORM)
 
 .PHONY: image

@@ -1,19 +1,24 @@
-"""A steady load: worlds of returns one after another, each wave of a world once the one before it is settled."""
+"""A steady load: worlds of returns one after another, each wave of a world once the one before it is settled.
+
+It keeps to its schedule whatever the service does: what could not be written in time is written as soon as it can be.
+"""
 
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from tests.end_to_end.truth import Given
 from tests.end_to_end.world import AMONG, BEFORE, Plan, World, a_world
 
-SECONDS_OF_A_WORLD = 15
-AHEAD = 9
+SECONDS_OF_A_WORLD = 5
+AHEAD = 27
 """Worlds whose earns are told before their returns come: two minutes in which nothing is settled must stop no load."""
 PAUSE = 0.2
+A_MOMENT = 0.01
 Where = tuple[str, int]
 """Topic and partition."""
 Counts = Mapping[Where, int]
@@ -61,6 +66,19 @@ def worlds(seed: int, *, rate: float, seconds: float, schema_ids: Mapping[str, i
     )
 
 
+@dataclass(slots=True, kw_only=True)
+class Pace:
+    """When the next return is `due`, whenever the last one was written; `rate` is returns a second."""
+
+    rate: float
+    due: float
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next one is to be written."""
+        self.due += 1 / self.rate
+        return max(0.0, self.due - now)
+
+
 class Load:
     """Writes on a thread of its own until all worlds are told; once `cut_short`, no new one is returned."""
 
@@ -71,6 +89,8 @@ class Load:
         self._rate = rate
         self._chance = random.Random(seed)
         self._short = threading.Event()
+        self._held = threading.Event()
+        self._pen = threading.Lock()
         self._failed: list[BaseException] = []
         self._thread = threading.Thread(target=self._run, name="load", daemon=True)
         self.returns = 0
@@ -88,6 +108,16 @@ class Load:
             raise self._failed[0]
         return not self._thread.is_alive()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nothing is written meanwhile; what was due is afterwards."""
+        self._held.set()
+        try:
+            with self._pen:
+                yield
+        finally:
+            self._held.clear()
+
     def cut_short(self) -> None:
         """Begin the returns of no new world."""
         self._short.set()
@@ -99,17 +129,21 @@ class Load:
             self._failed.append(error)
 
     def _write_all(self, now: Callable[[], float]) -> None:
-        due = now()
+        pace = Pace(rate=self._rate, due=now())
         for given in self._stream():
             if given is None:
                 time.sleep(PAUSE)
                 self.stalled += PAUSE
-                due = max(due, now())
                 continue
             if given.topic == "returns":
-                self.returns += 1
-                due += 1 / self._rate
-                time.sleep(max(0.0, due - now()))
+                time.sleep(pace.wait(now()))
+            self._write(given)
+
+    def _write(self, given: Given) -> None:
+        while self._held.is_set():
+            time.sleep(A_MOMENT)
+        with self._pen:
+            self.returns += given.topic == "returns"
             self._log.write(given)
 
     def _stream(self) -> Iterator[Given | None]:

@@ -80,7 +80,7 @@ def asked(arguments: Sequence[str]) -> StormPlan:
     """The plan that the command line asks for."""
     parser = argparse.ArgumentParser(prog="storm", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--rate", type=float, default=200, help="returns a second")
+    parser.add_argument("--rate", type=float, default=230, help="returns a second")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, choices=(1, 3), default=3, help="brokers")
     parser.add_argument("--ledger", choices=("sqlite", "postgresql"), default="postgresql")

@@ -1,9 +1,12 @@
 """A load keeps to its waves: what must be known before is settled before."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from tests.chaos.load import AHEAD, Load, worlds
+import pytest
+
+from tests.chaos.load import AHEAD, Load, Pace, worlds
 from tests.end_to_end.truth import Given
 from tests.end_to_end.world import AMONG, BEFORE, World
 from tests.testbed.waiting import wait_until
@@ -39,7 +42,7 @@ def told(log: FakeLog, made: tuple[World, ...]) -> Load:
 
 
 def test_a_wave_begins_only_when_the_one_before_is_settled() -> None:
-    made = worlds(5, rate=5, seconds=40, schema_ids={})
+    made = worlds(5, rate=5, seconds=36, schema_ids={})
     log = FakeLog()
 
     told(log, made)
@@ -70,8 +73,35 @@ def test_all_is_written_and_each_partition_keeps_its_order() -> None:
             assert [each for each in done if (each.topic, each.partition, each.wave) == place] == due
 
 
+def test_what_could_not_be_written_in_time_is_written_afterwards() -> None:
+    pace = Pace(rate=10, due=0)
+
+    in_time = [pace.wait(now=number / 10) for number in range(10)]
+    after_a_pause = [pace.wait(now=6) for _ in range(50)]
+    in_time_again = pace.wait(now=6)
+
+    assert in_time == pytest.approx([0.1] * 10)
+    assert after_a_pause == pytest.approx([0] * 50)
+    assert in_time_again == pytest.approx(0.1)
+
+
+def test_nothing_is_written_while_a_load_is_held() -> None:
+    made = worlds(9, rate=5, seconds=12, schema_ids={})
+    log = FakeLog()
+    load = Load(log, made, rate=1e6, seed=1)
+
+    with load.held():
+        load.start()
+        written = len(log.order)
+        time.sleep(0.1)
+        assert len(log.order) == written == 0
+    wait_until(lambda: load.has_ended, within=SECONDS, what="the load is written")
+
+    assert len(log.order) == sum(len(world.given) for world in made)
+
+
 def test_a_load_that_is_cut_short_ends_only_what_is_being_returned() -> None:
-    made = worlds(7, rate=5, seconds=180, schema_ids={})
+    made = worlds(7, rate=5, seconds=360, schema_ids={})
     log = FakeLog(lambda given: load.cut_short() if given.wave == AMONG else None)
     load = Load(log, made, rate=1e6, seed=1)
 
