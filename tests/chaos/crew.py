@@ -3,15 +3,16 @@
 import re
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tests.chaos.heard import Heard
 from tests.end_to_end.callers import named
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.scene import Scene
-from tests.end_to_end.truth import Evidence, Given, PolicyTruth, Stumble, Told, VendorCall
+from tests.end_to_end.truth import Evidence, Given, Letter, PolicyTruth, Produced, Seen, Stumble, Told, VendorCall
 from tests.end_to_end.vendor import USER, Vendor
 from tests.testbed.line import Line
 from tests.testbed.parts import Broker
@@ -39,6 +40,8 @@ class Crew(Scene):
         self.vendors_line: Line | None = None
         self._ended: list[Instance] = []
         self._stumbles: list[Stumble] = []
+        self._timestamps: dict[tuple[str, int], list[int]] = {}
+        self._heard: dict[Path, Heard] = {}
         self.wall = time.time() - time.monotonic()
 
     def own_settings(self, name: str) -> Mapping[str, str]:
@@ -82,26 +85,40 @@ class Crew(Scene):
             self.look_after()
             time.sleep(PAUSE)
 
-    def keep(self, given: Given) -> None:
-        """A record that somebody else writes."""
+    def keep(self, given: Given, timestamp: int) -> None:
+        """A record that somebody else writes, with its milliseconds."""
         self._given.setdefault((given.topic, given.partition), []).append(given)
+        self._timestamps.setdefault((given.topic, given.partition), []).append(timestamp)
 
     def written(self) -> Mapping[tuple[str, int], int]:
         """How many records each partition has."""
         return {(self.topic(name), partition): len(given) for (name, partition), given in self._given.items()}
 
+    def written_since(self, counts: Mapping[tuple[str, int], int]) -> Iterator[Produced]:
+        """The records that were written since each partition had so many."""
+        for (name, partition), given in self._given.items():
+            topic, timestamps = self.topic(name), self._timestamps[name, partition]
+            for offset in range(counts.get((topic, partition), 0), len(given)):
+                yield Produced(given=given[offset], topic=topic, offset=offset, timestamp=timestamps[offset])
+
     def deaths(self) -> int:
         """How many instances ended without being asked to."""
         killed = sum(stumble.began == stumble.ended for stumble in self._stumbles)
-        return killed + sum(1 for instance in self._all() for _ in instance.events("died"))
+        return killed + sum(len(self._heard_of(instance).events("died")) for instance in self._all())
 
     def has_said(self, event: str) -> bool:
         """Whether this is in the log of any instance, of those that ended too."""
         return any(True for instance in self._all() for _ in instance.events(event))
 
-    def evidence(self, policy: PolicyTruth | None = None) -> Evidence:
+    def evidence_of(
+        self,
+        produced: Sequence[Produced],
+        outcomes: Sequence[Seen],
+        letters: Sequence[Letter],
+        policy: PolicyTruth | None = None,
+    ) -> Evidence:
         """What the oracle judges; answers that were lost on their way count as none."""
-        evidence = super().evidence(policy)
+        evidence = super().evidence_of(produced, outcomes, letters, policy)
         lost = self._lost()
         calls = tuple(unanswered(call) if call.request_id in lost else call for call in evidence.vendor.calls)
         return replace(
@@ -110,6 +127,11 @@ class Crew(Scene):
             stumbles=(*self._stumbles, *self._unaware()),
             swallowed=tuple(self.swallowed),
         )
+
+    def _heard_of(self, instance: Instance) -> Heard:
+        if instance.log not in self._heard:
+            self._heard[instance.log] = Heard(instance.log, UNAWARE)
+        return self._heard[instance.log]
 
     def _all(self) -> tuple[Instance, ...]:
         return (*self._ended, *self.instances)
@@ -122,7 +144,7 @@ class Crew(Scene):
         """From what was done to an instance until it knew."""
         for instance in self._all():
             for name in UNAWARE:
-                for told in instance.events(name):
+                for told in self._heard_of(instance).events(name):
                     at = datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
                     began = min((moment for moment in self.began if at - LATE <= moment <= at), default=at)
                     yield Stumble(caller=name_of(instance), began=began, ended=at + ON_ITS_WAY)

@@ -10,7 +10,7 @@ from tests.chaos.limits import Limit, verdict
 from tests.chaos.setting import Recovery
 from tests.end_to_end.case import Case
 from tests.end_to_end.letters import place
-from tests.end_to_end.oracle import complaints
+from tests.end_to_end.oracle import breaches
 from tests.end_to_end.truth import Evidence
 from tests.end_to_end.vendor_calls import repeats
 
@@ -34,7 +34,7 @@ class Tally:
 def tally(evidence: Evidence) -> Tally:
     """Count. A dead letter is false where the oracle finds anything wrong with its record's outcome or with itself."""
     case = Case(evidence)
-    found = complaints(evidence)
+    found = breaches(case)
     counts = [len(case.outcomes.get(record.coordinates, [])) for record in case.returns]
     wrong = {complaint.partition("): ")[0] + ")" for complaint in found}
     asked_again = sum(
@@ -50,6 +50,16 @@ def tally(evidence: Evidence) -> Tally:
         repeats_allowed=asked_again - not_allowed,
         repeats_not_allowed=not_allowed,
         breaches=tuple(found),
+    )
+
+
+def in_short(told: Tally, open_: int) -> str:
+    """The counts in one line; `open_` returns could not be judged yet."""
+    waiting = f", {open_} wait" if open_ else ""
+    return (
+        f"{told.returns} returns judged{waiting}: lost {told.lost}, twice {told.duplicates}, "
+        f"false dead letters {told.false_letters}, "
+        f"repeats {told.repeats_allowed} allowed and {told.repeats_not_allowed} not, breaches {len(told.breaches)}"
     )
 
 

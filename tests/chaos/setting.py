@@ -1,8 +1,9 @@
 """All the real parts of a storm, lines between the service, them and one another, and a load."""
 
 import random
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -10,18 +11,21 @@ from typing import Literal, Self, cast
 from urllib.parse import urlsplit
 
 from tests.chaos.brokers import SESSION_TIMEOUT, Brokers
+from tests.chaos.court import Court, Hearing, News
 from tests.chaos.crew import Crew
 from tests.chaos.load import Load, worlds
 from tests.chaos.tail import Tail
 from tests.chaos.writer import Writer
 from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.registered import registered
-from tests.end_to_end.scene import RESULTS, RETURNS
+from tests.end_to_end.scene import DEAD_LETTERS, RESULTS, RETURNS, as_letter, as_seen
 from tests.end_to_end.truth import Evidence
 from tests.end_to_end.vendor import Vendor
+from tests.end_to_end.world import World
 from tests.testbed.line import Line, Lines
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases, PostgresServer
+from tests.testbed.reader import ReadCommitted
 from tests.testbed.small_disk import SmallDisk
 from tests.testbed.waiting import wait_until
 
@@ -31,6 +35,8 @@ PATIENCE = 240
 """Seconds for the recovery from one mishap: an instance that hangs has to end by itself first."""
 TO_THE_END = 900
 CONCURRENCY = 16
+SPARE = 1.1
+"""The load must not end before the last mishap does."""
 WELL = Behaviour(latency=0.02)
 QUICK = f'{{"session.timeout.ms": {SESSION_TIMEOUT * 1000}, "heartbeat.interval.ms": 1000}}'
 OPTIONS = {"classic": QUICK, "consumer": "{}"}
@@ -75,6 +81,8 @@ class Setting:
         self.lines = Lines(plan.seed)
         self.suffered: list[str] = []
         self.recoveries: list[Recovery] = []
+        self.breaches: list[str] = []
+        """What the oracle said after one mishap or another."""
         self.postgres: PostgresServer | None = None
         self.disk: SmallDisk | None = None
         self._folder = folder
@@ -85,17 +93,22 @@ class Setting:
         with self._stack:
             self._stack.enter_context(self.lines)
             self.brokers = self._stack.enter_context(closing(Brokers(self.plan.nodes, self.lines)))
-            self.brokers.start()
-            self._set_up()
+            with ThreadPoolExecutor(1) as beside:
+                made = beside.submit(self._worlds)
+                self.brokers.start()
+                self._set_up(made.result())
             self._stack = self._stack.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stack.__exit__(kind, error, at)
 
-    def _set_up(self) -> None:
+    def _worlds(self) -> tuple[World, ...]:
+        plan, schema_ids = self.plan, registered(self._registry)
+        return worlds(plan.seed, rate=plan.rate, seconds=plan.seconds * SPARE, schema_ids=schema_ids)
+
+    def _set_up(self, made: Sequence[World]) -> None:
         plan = self.plan
-        made = worlds(plan.seed, rate=plan.rate, seconds=plan.seconds, schema_ids=registered(self._registry))
         vendor = Vendor({earn: known for world in made for earn, known in world.vendor.items()}, WELL)
         # Of a broker a scene asks no more than its address.
         self.crew = Crew(cast("Broker", self.brokers), self._folder, vendor, size=plan.instances)
@@ -112,9 +125,20 @@ class Setting:
         self._keep_ledger()
         self._writer = Writer(self.crew)
         self.load = Load(self._writer, made, rate=plan.rate, seed=plan.seed)
+        self.court = Court(self.crew, self._news(), made)
         self.tail = Tail(self.brokers.bootstrap, self.crew.topic(RESULTS), self.crew.topic(RETURNS))
         self.tail.start()
         self._stack.callback(self.tail.stop)
+
+    def _news(self) -> News:
+        results, letters = (
+            self._stack.enter_context(ReadCommitted(self.brokers.bootstrap, self.crew.topic(name)))
+            for name in (RESULTS, DEAD_LETTERS)
+        )
+        return News(
+            outcomes=lambda: map(as_seen, results.fresh()),
+            letters=lambda: map(as_letter, letters.fresh()),
+        )
 
     def _line_to(self, url: str) -> Line:
         port = urlsplit(url).port
@@ -168,6 +192,19 @@ class Setting:
         self.recoveries.append(Recovery(mishap=mishap, first=min(times), whole=max(times)))
         return self.recoveries[-1]
 
+    def hearing(self, within: float) -> Hearing:
+        """What can be judged once the service has done all it was told, or after so long; the load makes up for it."""
+        with self.load.held():
+            self._writer.flush()
+            with suppress(TimeoutError):
+                self._until(self._is_at_rest, within, "all that was written is settled, and can be read")
+            return self.court.hearing(self._writer.settled())
+
+    def until_under_way(self) -> None:
+        """Return once there are outcomes again, so that what comes next comes in the middle of them."""
+        seen = self.done
+        self._until(lambda: self.done > seen or self.load.has_ended, PATIENCE, "the load goes on")
+
     def settle(self) -> Evidence:
         """Let all that was begun come to its end, and tell what it left behind."""
         self.load.cut_short()
@@ -176,13 +213,24 @@ class Setting:
         self.crew.until_at_rest(within=PATIENCE)
         return self.crew.evidence()
 
+    @property
+    def done(self) -> int:
+        """How many outcomes of returns a reader has seen."""
+        return sum(map(self.tail.count, self._partitions()))
+
     def _partitions(self) -> range:
         return range(self.crew.partitions)
 
     def _is_back(self, partition: int, since: float) -> bool:
-        if self.tail.first_since(since, partition) is not None:
-            return True
+        return self.tail.first_since(since, partition) is not None or self._is_told(partition)
+
+    def _is_told(self, partition: int) -> bool:
+        """Whether a reader has as many outcomes as there are returns."""
         return self.tail.count(partition) >= self.crew.written().get((self.crew.topic(RETURNS), partition), 0)
+
+    def _is_at_rest(self) -> bool:
+        """Behind the open transaction of one that died a reader sees nothing, although others have committed there."""
+        return all(map(self._is_told, self._partitions())) and self._writer.is_settled()
 
     def _until(self, condition: Callable[[], bool], within: float, what: str) -> None:
         def supervised() -> bool:

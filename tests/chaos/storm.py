@@ -6,15 +6,20 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+from consumer.wiring.garbage import collect_seldom
+from tests.chaos.court import Hearing
+from tests.chaos.crew import LATE
 from tests.chaos.lasting import Mishap, lengths
 from tests.chaos.limits import limits, verdict
 from tests.chaos.mishaps import all_that_may_happen
-from tests.chaos.report import MOST_TOLD, Tally, lines, recoveries, tally
+from tests.chaos.report import MOST_TOLD, Tally, in_short, lines, recoveries, tally
 from tests.chaos.setting import Setting, StormPlan
 from tests.chaos.story import story
 from tests.end_to_end.case import Case
+from tests.end_to_end.truth import Evidence
 from tests.testbed.parts import schema_registry
 
 MINUTE = 60.0
@@ -24,26 +29,22 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
     """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
     possible = all_that_may_happen(at.plan)
     at.begin()
-    started = time.monotonic()
+    started, before = time.monotonic(), at.done
     for name in names:
         if at.load.has_ended:
             break
         suffer(at, name, possible[name])
+        at.until_under_way()
         at.crew.rest(at.chance.random() * lengths(at).calm)
-    lasted, returns = time.monotonic() - started, at.load.returns
-    tell(
-        f"{lasted:.0f} s with {returns / lasted:.0f} returns a second; {at.crew.deaths()} instances died; now the rest"
-    )
+    lasted, done = time.monotonic() - started, at.done - before
+    tell(f"{lasted:.0f} s with {done / lasted:.0f} outcomes a second, outages and all; the load had {at.plan.rate:.0f}")
+    tell(f"it waited {at.load.stalled:.0f} s for its service; {at.crew.deaths()} instances died; now the rest")
     evidence = at.settle()
-    tell(f"the load waited {at.load.stalled:.0f} s for its service")
     told = tally(evidence)
     for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
         tell(line)
-    case = Case(evidence)
-    for breach in told.breaches[:MOST_TOLD]:
-        for line in story(case, breach, at.crew.wall):
-            tell(line)
-    return told
+    tell_stories(at, evidence, told)
+    return replace(told, breaches=tuple(dict.fromkeys((*at.breaches, *told.breaches))))
 
 
 def suffer(at: Setting, name: str, mishap: Mishap) -> None:
@@ -52,11 +53,37 @@ def suffer(at: Setting, name: str, mishap: Mishap) -> None:
     with mishap(at) as since:
         back = at.recover(name, since)
     at.suffered.append(name)
-    if back is None:
-        tell(f"{name}: no work was left")
+    ended = time.monotonic()
+    hearing, told = judged(at)
+    kept = "" if back is None else verdict([back], limits(at.plan.instances).get(name))
+    times = "no work was left" if back is None else f"{back.first:.1f} s, {back.whole:.1f} s in each partition{kept}"
+    tell(f"{name}: {times}; at rest {hearing.at - ended:.1f} s later: {in_short(told, hearing.open)}")
+    at.breaches += told.breaches
+    for breach in told.breaches[:MOST_TOLD]:
+        tell(f"  {breach}")
+    tell_stories(at, hearing.evidence, told)
+
+
+def judged(at: Setting) -> tuple[Hearing, Tally]:
+    """What the oracle says of all that is settled; asked again where somebody may not know yet what he lost."""
+    hearing = at.hearing(lengths(at).rest)
+    told = tally(hearing.evidence)
+    if told.breaches:
+        at.crew.rest(LATE)
+        hearing = at.hearing(lengths(at).rest)
+        told = tally(hearing.evidence)
+    at.court.dismiss(hearing)
+    return hearing, told
+
+
+def tell_stories(at: Setting, evidence: Evidence, told: Tally) -> None:
+    """Of the first breaches, if there are any."""
+    if not told.breaches:
         return
-    kept = verdict([back], limits(at.plan.instances).get(name))
-    tell(f"{name}: {back.first:.1f} s, {back.whole:.1f} s in each partition{kept}")
+    case = Case(evidence)
+    for breach in told.breaches[:MOST_TOLD]:
+        for line in story(case, breach, at.crew.wall):
+            tell(line)
 
 
 def each_once(at: Setting, names: Sequence[str]) -> Iterator[str]:
@@ -112,6 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     with closing(schema_registry()) as registry, tempfile.TemporaryDirectory(prefix="storm-") as folder:
         registry.start()
         with Setting(plan, Path(folder), registry.url) as at:
+            collect_seldom()
             told = storm(at, for_as_long(at, plan.seconds))
     return 1 if told.breaches else 0
 

@@ -4,6 +4,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import defaultdict
+from contextlib import suppress
 from typing import Any, cast
 
 from tests.end_to_end import encodings
@@ -46,15 +47,11 @@ class Tail:
         return next((read for read, written in later if written > moment), None)
 
     def _run(self) -> None:
-        seen = 0
         while not self._ended.is_set():
-            try:
-                records = self._reader.to_the_end(within=PATIENCE)
-            except TimeoutError:
-                records = self._reader.records
-            for stored in records[seen:]:
+            with suppress(TimeoutError):
+                self._reader.to_the_end(within=PATIENCE)
+            for stored in self._reader.taken():
                 self._keep(stored)
-            seen = len(records)
             time.sleep(PAUSE)
 
     def _keep(self, stored: Stored) -> None:

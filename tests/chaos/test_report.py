@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.limits import limits
 from tests.chaos.mishaps import OF_BROKERS, all_that_may_happen
-from tests.chaos.report import Tally, lines, recoveries, tally
+from tests.chaos.report import Tally, in_short, lines, recoveries, tally
 from tests.chaos.setting import Recovery, StormPlan
 from tests.end_to_end.a_run import a_call, a_run, spoiled
 from tests.end_to_end.truth import Evidence, Stumble
@@ -48,6 +48,11 @@ def test_the_first_breaches_are_told_with_the_counts() -> None:
 
     assert "lost                   5" in told
     assert any("0 outcomes for one record" in line for line in told)
+
+
+def test_after_a_mishap_the_counts_are_one_line() -> None:
+    assert in_short(tally(replace(a_run(), outcomes=())), 7).startswith("5 returns judged, 7 wait: lost 5, twice 0, ")
+    assert in_short(tally(a_run()), 0).endswith("false dead letters 0, repeats 0 allowed and 0 not, breaches 0")
 
 
 def test_recoveries_are_told_by_their_mishap() -> None:

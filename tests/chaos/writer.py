@@ -1,5 +1,6 @@
 """The load's way into Kafka: one client for all of it, which gives up nothing while brokers come and go."""
 
+import time
 from collections.abc import Mapping
 from contextlib import closing
 
@@ -33,7 +34,8 @@ class Writer:
 
     def write(self, given: Given) -> None:
         """One more record."""
-        self._crew.keep(given)
+        timestamp = int(time.time() * 1000)
+        self._crew.keep(given, timestamp)
         while True:
             try:
                 self._producer.produce(
@@ -42,6 +44,7 @@ class Writer:
                     key=given.key,
                     headers=list(given.headers),
                     partition=given.partition,
+                    timestamp=timestamp,
                     on_delivery=self._delivered,
                 )
             except BufferError:
@@ -66,6 +69,11 @@ class Writer:
                 return self._settled
         self._settled = {(each.topic, each.partition): max(each.offset, 0) for each in told}
         return self._settled
+
+    def is_settled(self) -> bool:
+        """Whether that is all there is."""
+        settled = self.settled()
+        return all(settled.get(where, 0) >= count for where, count in self.written().items())
 
     def flush(self) -> None:
         """Return once the brokers have it all."""

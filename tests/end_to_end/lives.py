@@ -60,7 +60,7 @@ def unaware(evidence: Evidence) -> frozenset[str]:
 
 def _lives(evidence: Evidence) -> Iterator[Life]:
     calls: dict[str, list[VendorCall]] = defaultdict(list)
-    for call in sorted(evidence.vendor.calls, key=lambda call: call.ended):
+    for call in sorted(evidence.all_calls, key=lambda call: call.ended):
         calls[call.caller].append(call)
     born: dict[str, float] = {}
     kills = [Stumble(caller="", began=kill, ended=kill) for kill in evidence.kills]

@@ -13,7 +13,11 @@ from tests.end_to_end.verdicts import if_taken, matches, revocable
 
 def complaints(evidence: Evidence) -> list[str]:
     """Every breach of the contract; an empty list is a proof of this run."""
-    case = Case(evidence)
+    return breaches(Case(evidence))
+
+
+def breaches(case: Case) -> list[str]:
+    """The same, of evidence that is indexed already."""
     return [
         *every_record_has_its_outcome(case),
         *returns_say_what_is_true(case),

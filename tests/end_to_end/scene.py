@@ -167,12 +167,21 @@ class Scene:
 
     def evidence(self, policy: PolicyTruth | None = None) -> Evidence:
         """What the oracle judges."""
+        letters = map(as_letter, self.read(DEAD_LETTERS))
+        return self.evidence_of(list(self._produced()), self.results(), list(letters), policy)
+
+    def evidence_of(
+        self,
+        produced: Sequence[Produced],
+        outcomes: Sequence[Seen],
+        letters: Sequence[Letter],
+        policy: PolicyTruth | None = None,
+    ) -> Evidence:
+        """These records, with all that the vendor and we ourselves know."""
         return Evidence(
-            produced=tuple(self._produced()),
-            outcomes=self.results(),
-            letters=tuple(
-                Letter(key=stored.key, value=stored.value, headers=stored.headers) for stored in self.read(DEAD_LETTERS)
-            ),
+            produced=tuple(produced),
+            outcomes=tuple(outcomes),
+            letters=tuple(letters),
             vendor=self.vendor.evidence(),
             concurrency=int(self.settings["CONSUMER_API__CONCURRENCY"]),
             policy=policy or PolicyTruth(),
@@ -204,6 +213,10 @@ class Scene:
 
 def _to_produce(given: Given) -> ToProduce:
     return ToProduce(value=given.value, key=given.key, headers=given.headers, partition=given.partition)
+
+
+def as_letter(stored: Stored) -> Letter:
+    return Letter(key=stored.key, value=stored.value, headers=stored.headers)
 
 
 def as_seen(stored: Stored) -> Seen:

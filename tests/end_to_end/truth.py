@@ -167,7 +167,8 @@ class Evidence:
 
     `kills`: when the one instance that ran died without warning, by the vendor's clock. `concurrency`: its most calls
     at once. `side_by_side`: whether several instances ran at a time. `swallowed`: when a line to the vendor began to
-    lose requests on their way, which no call tells of.
+    lose requests on their way, which no call tells of. `elsewhere`: where this is the evidence of some customers only,
+    the calls that the same instances made for others.
     """
 
     produced: tuple[Produced, ...]
@@ -180,6 +181,12 @@ class Evidence:
     side_by_side: bool = False
     stumbles: tuple[Stumble, ...] = ()
     swallowed: tuple[float, ...] = ()
+    elsewhere: tuple[VendorCall, ...] = ()
+
+    @property
+    def all_calls(self) -> tuple[VendorCall, ...]:
+        """The vendor's, whomever they were for."""
+        return (*self.vendor.calls, *self.elsewhere)
 
     @property
     def doubts(self) -> tuple[float, ...]:

@@ -71,6 +71,16 @@ class ReadCommitted:
         wait_until(at_the_end, within=within, what=f"the end of {self._topic}")
         return self.records
 
+    def fresh(self, *, within: float = SECONDS) -> list[Stored]:
+        """Those committed by now that were not asked for before; they are not kept."""
+        self.to_the_end(within=within)
+        return self.taken()
+
+    def taken(self) -> list[Stored]:
+        """Those that were read so far and not asked for before; they are not kept."""
+        records, self.records = self.records, []
+        return records
+
     def until(self, count: int, *, within: float = SECONDS) -> list[Stored]:
         """Wait for at least so many committed records; TimeoutError if they do not come."""
 
