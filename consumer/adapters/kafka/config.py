@@ -80,6 +80,9 @@ _CONSUMER_DEFAULTS: Properties = {
     "queued.max.messages.kbytes": 16384,
     # The default lets a queue that was full run dry for a second before the next fetch.
     "fetch.queue.backoff.ms": 50,
+    # Where a killed owner's transaction is still open, its offsets are asked for again and again, by default ever more
+    # seldom, once a second at last: a partition would stand still for that much longer.
+    "retry.backoff.max.ms": 200,
 }
 
 _CONSUMER_PROMISE: Properties = {
