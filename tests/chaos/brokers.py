@@ -107,6 +107,8 @@ def _properties(plan: ClusterPlan, node: Node, doors: list[Doors]) -> dict[str, 
         "inter.broker.listener.name": FOR_BROKERS if FOR_BROKERS in mine else "PLAINTEXT",
     }
     if FOR_CONTROLLERS in mine:
+        # How long a kill takes is measured: half a second of it would be the broker's own.
+        more["transaction.abort.timed.out.transaction.cleanup.interval.ms"] = "100"
         voters = zip(plan.nodes, doors, strict=True)
         more["controller.quorum.voters"] = ",".join(
             f"{other.id}@127.0.0.1:{door[FOR_CONTROLLERS].port}" for other, door in voters

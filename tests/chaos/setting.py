@@ -222,7 +222,10 @@ class Setting:
         return range(self.crew.partitions)
 
     def _is_back(self, partition: int, since: float) -> bool:
-        return self.tail.first_since(since, partition) is not None or self._is_told(partition)
+        if self.tail.first_since(since, partition) is not None:
+            return True
+        # While there is a load, what is done at this moment says nothing of what comes next.
+        return self.load.has_ended and self._is_told(partition)
 
     def _is_told(self, partition: int) -> bool:
         """Whether a reader has as many outcomes as there are returns."""
