@@ -28,6 +28,7 @@ EventName = Literal[
     "records_expired",
     "log_cut",
     "topics_missing",
+    "commits_unanswered",
     "ledger_unavailable",
     "ledger_recovered",
     "earn_feed_restarted",

@@ -1,5 +1,6 @@
 """Where each partition begins, as the group's commits and their maps tell."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
@@ -13,11 +14,42 @@ from consumer.core.progress import Progress
 from consumer.core.triage import Call
 from consumer.ports import Partition
 
+SILENT = 15.0
+"""Seconds without an answer that are worth a line: a killed owner's transaction ends sooner."""
+_AGAIN = 60.0
+FIND_WITH = "kafka-transactions.sh --bootstrap-server BROKER find-hanging --broker-id ID"
+
+
+class _Silence:
+    """How long the group's commits are asked for, told seldom."""
+
+    def __init__(self, telemetry: KafkaTelemetry, patience: float) -> None:
+        self._telemetry = telemetry
+        self._since = time.monotonic()
+        self._due = self._since + patience
+
+    def tell(self) -> None:
+        """One line where it has been long."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + _AGAIN
+            self._telemetry.event("commits_unanswered", seconds=round(now - self._since), find_with=FIND_WITH)
+
 
 class Starts:
     """Reads the commits of newly assigned partitions."""
 
-    def __init__(self, earns_topic: str, attempts: Attempts, feed: EarnFeed, telemetry: KafkaTelemetry) -> None:
+    def __init__(
+        self,
+        earns_topic: str,
+        attempts: Attempts,
+        feed: EarnFeed,
+        telemetry: KafkaTelemetry,
+        *,
+        silent: float = SILENT,
+    ) -> None:
+        """`silent` is in seconds: how long the commits may be asked for before that is told."""
+        self._silent = silent
         self._earns_topic = earns_topic
         self._attempts = attempts
         self._feed = feed
@@ -28,8 +60,10 @@ class Starts:
         if not assigned:
             return []
         patience = Patience(deadline=float("inf"), given_up=given_up)
+        silence = _Silence(self._telemetry, self._silent)
 
         def committed(wait: float) -> list[TopicPartition]:
+            silence.tell()
             # A transaction that is still open on a partition is waited for: the answer is stable.
             return _sound(consumer.committed(list(assigned), wait))
 

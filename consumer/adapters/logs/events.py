@@ -25,6 +25,11 @@ EVENTS: Mapping[EventName, LogEvent] = {
     "records_expired": LogEvent("error", "Records went by the topic's retention before they were read."),
     "log_cut": LogEvent("error", "The log ends before the commit: cut, or a new topic. It is read from its beginning."),
     "topics_missing": LogEvent("warning", "Topics are not there; `create_with` has the command that creates them."),
+    "commits_unanswered": LogEvent(
+        "warning",
+        "Partitions came, and where they begin is not told since `seconds`: the group's coordinator is away, or a "
+        "transaction on its commits is never ended, which `find_with` finds. Once a minute.",
+    ),
     "ledger_unavailable": LogEvent("warning", "The ledger does not answer; what needs it waits. `reason`."),
     "ledger_recovered": LogEvent("info", "The ledger answers again."),
     "earn_feed_restarted": LogEvent("warning", "The ledger is new: the earn feed starts from its beginning."),
