@@ -17,7 +17,7 @@ from consumer.ports import Partition
 SILENT = 15.0
 """Seconds without an answer that are worth a line: a killed owner's transaction ends sooner."""
 _AGAIN = 60.0
-FIND_WITH = "kafka-transactions.sh --bootstrap-server BROKER find-hanging --broker-id ID"
+FIND_WITH = "kafka-transactions.sh --bootstrap-server BROKER find-hanging --broker-id ID --max-transaction-timeout 1"
 
 
 class _Silence:
