@@ -48,7 +48,12 @@ def create(settings: Settings, shape: Shape) -> None:
 
 
 def _made(brokers: Administration, settings: Settings, role: Role, shape: Shape, seen: dict[Role, TopicSeen]) -> str:
-    config = config_of(role, memory=Millis(int(settings.ledger.retention * 1000)), largest_record=largest_record(seen))
+    config = config_of(
+        role,
+        copies=shape.copies,
+        memory=Millis(int(settings.ledger.retention * 1000)),
+        largest_record=largest_record(seen),
+    )
     topic = TopicToMake(
         name=getattr(settings.topics, role),
         partitions=shape.partitions,

@@ -12,6 +12,8 @@ ROOM = 64 * 1024
 USUAL_LIMIT = 1_048_588
 """Kafka's own default of max.message.bytes."""
 ENOUGH_COPIES = 3
+LEAST_IN_SYNC = 2
+"""Of so many copies: one may be away, and what is written is still on two."""
 
 
 class Role(StrEnum):
@@ -35,12 +37,14 @@ NEEDED_BY_REDRIVE: Mapping[Role, str] = {Role.RETURNS: "WRITE", Role.EARNS: "WRI
 class TopicSeen:
     """A topic as the brokers tell it. `config` is empty where it may not be read; `operations` are those allowed us.
 
-    What the service needs is tried; the brokers' word counts only where nothing can be.
+    What the service needs is tried; the brokers' word counts only where nothing can be. `operations` is empty where
+    they do not tell. `in_sync` has the in-sync replicas of each partition, 0 for one without a leader.
     """
 
     name: str
     partitions: int
     copies: int
+    in_sync: tuple[int, ...]
     config: Mapping[str, str]
     operations: frozenset[str]
 
@@ -53,11 +57,17 @@ class TopicSeen:
 Seen = Mapping[Role, TopicSeen]
 
 
-def config_of(role: Role, *, memory: Millis, largest_record: int) -> dict[str, str]:
-    """What to make a topic with. `memory` is how long the ledger remembers; `largest_record` is the sources' limit."""
+def config_of(role: Role, *, copies: int | None, memory: Millis, largest_record: int) -> dict[str, str]:
+    """What to make a topic with.
+
+    `copies` None is as the brokers are set; `memory` is how long the ledger remembers; `largest_record` is the sources'
+    limit.
+    """
     config = {"cleanup.policy": "delete", "retention.ms": str(KEPT_FOR.get(role, memory))}
     if role is Role.DEAD_LETTERS:
         config["max.message.bytes"] = str(largest_record + ROOM)
+    if copies is not None and copies >= ENOUGH_COPIES:
+        config["min.insync.replicas"] = str(LEAST_IN_SYNC)
     return config
 
 
@@ -75,7 +85,7 @@ def denied(role: Role) -> str:
 def closed(seen: Seen) -> frozenset[str]:
     """The names of the topics that we may not write, by the brokers' word."""
     return frozenset(
-        topic.name for role, topic in seen.items() if role not in SOURCES and NEEDED[role] not in topic.operations
+        topic.name for role, topic in seen.items() if role not in SOURCES and _is_denied(topic, NEEDED[role])
     )
 
 
@@ -86,6 +96,7 @@ def problems(role: Role, seen: Seen) -> Iterator[str]:
         yield "it is compacted, and so loses all of a customer's records but the last: set cleanup.policy=delete"
     if _least_copies(topic) > topic.copies:
         yield f"it has fewer copies ({topic.copies}) than min.insync.replicas: nothing can be written; lower that"
+    yield from _out_of_sync(topic)
     limit, record = topic.limit, largest_record(seen)
     if role is Role.DEAD_LETTERS and limit is not None and limit < record:
         yield (
@@ -94,12 +105,37 @@ def problems(role: Role, seen: Seen) -> Iterator[str]:
         )
 
 
+def _out_of_sync(topic: TopicSeen) -> Iterator[str]:
+    """Which partitions cannot be used now, because of brokers that are away."""
+    headless, least = topic.in_sync.count(0), _least_copies(topic)
+    if headless:
+        yield f"{_of(headless, topic)} without a leader, so that nobody reads or writes there: bring their brokers back"
+    few = sum(0 < replicas < least for replicas in topic.in_sync)
+    if few and least <= topic.copies:
+        yield (
+            f"{_of(few, topic)} in sync on fewer brokers than min.insync.replicas ({least}), so that nothing can be "
+            "written there: bring their brokers back, or wait until they have caught up"
+        )
+
+
+def _of(some: int, topic: TopicSeen) -> str:
+    return f"{some} of its partitions ({topic.partitions}) {'is' if some == 1 else 'are'}"
+
+
+def _is_denied(topic: TopicSeen, operation: str) -> bool:
+    """Whether the brokers say so; of what they do not tell nothing is known."""
+    return bool(topic.operations) and operation not in topic.operations
+
+
 def advice(role: Role, seen: Seen) -> Iterator[str]:
     """What works with a topic, but not as well as it could."""
     topic = seen[role]
     needed = NEEDED_BY_REDRIVE.get(role)
-    if needed is not None and needed not in topic.operations:
+    if needed is not None and _is_denied(topic, needed):
         yield f"redrive may not {needed.lower()} it: allow {needed} on it to whom is to send dead letters again"
+    behind = sum(_least_copies(topic) <= replicas < topic.copies for replicas in topic.in_sync)
+    if behind:
+        yield f"{_of(behind, topic)} not in sync on all brokers that keep them: one is away, or behind"
     if not topic.config:
         yield "its settings are not told: allow DESCRIBE_CONFIGS on it, or look at max.message.bytes yourself"
     if role is Role.RETURNS and topic.partitions == 1:
@@ -117,11 +153,15 @@ def copies(seen: Seen) -> str | None:
     few = [topic.name for topic in seen.values() if topic.copies < ENOUGH_COPIES]
     if few:
         names = ", ".join(few)
-        return f"fewer than {ENOUGH_COPIES} copies of {names}: in production use that many, and min.insync.replicas=2"
-    loose = [topic.name for topic in seen.values() if topic.config and _least_copies(topic) < ENOUGH_COPIES - 1]
+        return (
+            f"fewer than {ENOUGH_COPIES} copies of {names}: in production use that many, and "
+            f"min.insync.replicas={LEAST_IN_SYNC}"
+        )
+    loose = [topic.name for topic in seen.values() if topic.config and _least_copies(topic) < LEAST_IN_SYNC]
     if loose:
         return (
-            f"min.insync.replicas is 1 for {', '.join(loose)}: what one broker alone has is lost with it; set it to 2"
+            f"min.insync.replicas is 1 for {', '.join(loose)}: what one broker alone has is lost with it; "
+            f"set it to {LEAST_IN_SYNC}"
         )
     return None
 

@@ -22,6 +22,7 @@ from consumer.core.triage import Call
 
 Answer = TypeVar("Answer")
 
+HIDDEN, MISSING = "TOPIC_AUTHORIZATION_FAILED", "UNKNOWN_TOPIC_OR_PART"
 BROKERS_DEFAULT = -1
 """The replication factor that the brokers are set to."""
 
@@ -72,15 +73,24 @@ class Administration:
             name=name,
             partitions=len(described.partitions),
             copies=min(len(partition.replicas) for partition in described.partitions),
+            # Of one without a leader the brokers tell those that were in sync when it had one.
+            in_sync=tuple(len(partition.isr) if partition.leader else 0 for partition in described.partitions),
             config=self._settings(name),
             operations=frozenset(each.name for each in described.authorized_operations or ()),
         )
 
     def is_hidden(self, name: str) -> bool:
-        """Whether a topic that cannot be seen may be there all the same: we have no right to look at it."""
+        """Whether a topic that was not seen may be there all the same: we have no right to look at it.
+
+        False is the brokers' word that there is none. Raises Fatal where they give none.
+        """
         futures = self._client.describe_topics(TopicCollection([name]), request_timeout=self._patience)
         failure = _failure(futures[name])
-        return failure is not None and failure.name() == "TOPIC_AUTHORIZATION_FAILED"
+        if failure is None:
+            raise Fatal("it came this moment: look again")
+        if failure.name() not in (HIDDEN, MISSING):
+            raise Fatal(_text(failure))
+        return failure.name() == HIDDEN
 
     def make(self, topic: TopicToMake) -> bool:
         """Make a topic; False where there is one of its name."""
