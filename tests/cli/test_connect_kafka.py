@@ -1,6 +1,7 @@
 """What `check --connect` finds on a real broker: what is there, and what we may do."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from uuid import uuid4
 
@@ -16,9 +17,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # public by it
 )
 from confluent_kafka.cimpl import NewTopic
 
+from consumer.adapters.kafka.administration import Administration
+from consumer.adapters.kafka.attempt import Fatal
+from consumer.cli import connect_rights
 from consumer.cli.connect_kafka import kafka_findings
 from consumer.cli.finding import Finding, Level
 from consumer.settings import Settings
+from consumer.wiring.parts import kafka_config
 from tests.cli.test_connect import settings
 from tests.testbed.kafka import KafkaBroker
 from tests.testbed.missing import MissingPartError, give_up
@@ -30,6 +35,9 @@ pytestmark = pytest.mark.kafka
 
 ROLES = ("RETURNS", "EARNS", "RESULTS", "DEAD_LETTERS")
 ROOMY = str(1_048_588 + 64 * 1024)
+HASTY = {"batch.num.messages": 1, "queue.buffering.max.ms": 0, "message.timeout.ms": 1500}
+"""What run takes, and what would have each record sent at once."""
+NOBODY = "127.0.0.1:1"
 GUARDED = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     # The broker itself is nobody special: what no rule speaks of is allowed.
@@ -37,12 +45,15 @@ GUARDED = {
 }
 
 
-def given(bootstrap: str, **topics: str) -> Settings:
+def given(bootstrap: str, options: Mapping[str, object] | None = None) -> Settings:
     """Four topics and a group of the test's own; none is there unless the test makes it."""
     name = uuid4().hex[:8]
-    names = {f"TOPICS__{role}": f"{role.lower()}-{name}" for role in ROLES}
-    named = {f"TOPICS__{role}": topic for role, topic in topics.items()}
-    return settings(KAFKA__BOOTSTRAP_SERVERS=bootstrap, KAFKA__GROUP_ID=f"group-{name}", **(names | named))
+    kafka = {
+        "KAFKA__BOOTSTRAP_SERVERS": bootstrap,
+        "KAFKA__GROUP_ID": f"group-{name}",
+        "KAFKA__OPTIONS": json.dumps(options or {}),
+    }
+    return settings(**kafka, **{f"TOPICS__{role}": f"{role.lower()}-{name}" for role in ROLES})
 
 
 def make(config: Settings, partitions: int = 3) -> None:
@@ -61,6 +72,46 @@ def looked(config: Settings) -> list[Finding]:
 
 def problems(findings: Iterable[Finding]) -> dict[str, str]:
     return {finding.name: finding.text for finding in findings if finding.level is Level.PROBLEM}
+
+
+def settled(config: Settings, expected: set[str]) -> list[Finding]:
+    """What is found once the rules are known everywhere, with these problems."""
+    found: list[Finding] = []
+
+    def are_known() -> bool:
+        found[:] = looked(config)
+        return set(problems(found)) == expected
+
+    wait_until(are_known, within=60, what="the rules are known everywhere")
+    return found
+
+
+def test_an_option_that_the_service_itself_would_be_refused_is_a_problem_in_words() -> None:
+    """Another client takes it, and it is longer than the service's transactions."""
+    (finding,) = looked(given(NOBODY, {"message.timeout.ms": 20_000}))
+
+    assert problems([finding]).keys() == {"kafka.options"}
+    assert "`message.timeout.ms` must be set <= `transaction.timeout.ms`" in finding.text
+
+
+def test_silence_is_not_told_as_a_right_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect_rights, "GROUP_ASK", 0.3)
+
+    texts = [finding.text for finding in connect_rights.rights(given(NOBODY), {})]
+
+    assert [text.rpartition("; ")[2] for text in texts] == [
+        "is the group coordinator there?",
+        "is the transaction coordinator there?",
+        "is the group coordinator there?",
+    ]
+    assert all("_TIMED_OUT" in text and "no answer within 0.3 s" in text for text in texts)
+
+
+def test_a_topic_that_nobody_tells_of_is_not_told_as_missing() -> None:
+    brokers = Administration(kafka_config(given(NOBODY)), 0.3)
+
+    with pytest.raises(Fatal, match="_TIMED_OUT"):
+        brokers.is_hidden("returns")
 
 
 def test_four_topics_with_their_partitions_a_group_and_transactions_are_fine(kafka: Broker) -> None:
@@ -205,20 +256,21 @@ def test_what_we_may_not_do_is_named_with_the_right_that_is_missing(guarded: Kaf
         allowed(ResourceType.TOPIC, topics.dead_letters, AclOperation.ALL, to="User:somebody"),
         allowed(ResourceType.GROUP, group, AclOperation.DESCRIBE),
         allowed(ResourceType.TRANSACTIONAL_ID, group, AclOperation.ALL, to="User:somebody"),
+        allowed(ResourceType.GROUP, f"{group}-redrive", AclOperation.DESCRIBE),
     )
-    expected = {"topics.earns", "topics.results", "topics.dead_letters", "kafka.group_id"}
 
-    wait_until(lambda: set(problems(looked(config))) == expected, within=60, what="the rules are known everywhere")
-    found = [(each.name, each.text) for each in looked(config) if not each.well]
+    settled_on = settled(config, {"topics.earns", "topics.results", "topics.dead_letters", "kafka.group_id"})
 
+    found = [(each.name, each.text) for each in settled_on if not each.well]
     assert ("topics.earns", f"{topics.earns}: we may not read it: allow READ on it") in found
     assert ("topics.results", f"{topics.results}: we may not write it: allow WRITE on it") in found
     hidden = f"we may not look at the topic {topics.dead_letters}: allow DESCRIBE on it"
     assert ("topics.dead_letters", hidden) in found
     assert ("kafka.group_id", f"we may not join the group {group}: allow READ on it") in found
-    (refused,) = [text for _, text in found if text.startswith("transactions are refused")]
+    (refused,) = [text for _, text in found if text.startswith("no transaction can be tried")]
     assert "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" in refused
-    assert refused.endswith(f"allow WRITE and DESCRIBE on transactional ids that begin with {group}-")
+    assert refused.endswith(f"; allow WRITE and DESCRIBE on transactional ids that begin with {group}-")
+    assert f"redrive may not use the group {group}-redrive: allow READ on it" in settled_on[-1].text
 
 
 @pytest.mark.parametrize("closed", ["results", "dead_letters"])
@@ -228,15 +280,14 @@ def test_a_transaction_is_tried_on_the_topics_that_it_writes_to(guarded: KafkaBr
     name = getattr(config.topics, closed)
     guard(guarded, allowed(ResourceType.TOPIC, name, AclOperation.DESCRIBE))
 
-    wait_until(lambda: bool(problems(looked(config))), within=60, what="the rule is known everywhere")
-    found = looked(config)
+    found = settled(config, {f"topics.{closed}"})
 
     assert problems(found) == {f"topics.{closed}": f"{name}: we may not write it: allow WRITE on it"}
     assert not any("transactions are allowed" in each.text for each in found)
 
 
 def test_trying_leaves_no_record_that_anybody_reads_and_no_commit(kafka: Broker) -> None:
-    config = given(kafka.bootstrap)
+    config = given(kafka.bootstrap, HASTY)
     make(config, partitions=1)
 
     assert problems(looked(config)) == {}
@@ -252,8 +303,7 @@ def test_a_group_that_we_may_not_look_at_is_named(guarded: KafkaBroker) -> None:
     make(config)
     guard(guarded, allowed(ResourceType.GROUP, config.kafka.group_id, AclOperation.ALL, to="User:somebody"))
 
-    wait_until(lambda: bool(problems(looked(config))), within=60, what="the rule is known everywhere")
+    text = problems(settled(config, {"kafka.group_id"}))["kafka.group_id"]
 
-    text = problems(looked(config))["kafka.group_id"]
     assert "GROUP_AUTHORIZATION_FAILED" in text
     assert text.endswith("allow READ and DESCRIBE on it")

@@ -35,34 +35,38 @@ class Trial:
     """
 
     closed: frozenset[str]
+    refusal: int = KafkaError.TOPIC_AUTHORIZATION_FAILED
     abort_fails_with: KafkaError | None = None
-    told: Callable[..., None] = print
+    refuses_early: bool = False
     waiting: list[str] = field(default_factory=list)
+    properties: Mapping[str, Any] = field(default_factory=dict)
     is_open: bool = False
     is_refused: bool = False
 
     def __call__(self, properties: Mapping[str, Any], **_: object) -> Self:
-        self.is_refused = False
-        self.told = properties["on_delivery"]
+        self.is_open = self.is_refused = False
+        self.properties = properties
         return self
 
     def init_transactions(self, _: float) -> None:
         """Nothing to wait for."""
 
     def begin_transaction(self) -> None:
+        if self.is_open:
+            raise KafkaException(KafkaError(self.refusal if self.is_refused else KafkaError._STATE))
         self.is_open = True
 
     def produce(self, topic: str) -> None:
+        if self.is_refused:
+            raise KafkaException(KafkaError(KafkaError._STATE))
         self.waiting.append(topic)
+        self.is_refused = self.refuses_early and topic in self.closed
 
     def poll(self, _: float) -> None:
-        if self.closed.intersection(self.waiting):
-            self.is_refused = True
-            self.told(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED), self.waiting.pop(0))
+        self.is_refused = self.is_refused or not self.closed.isdisjoint(self.waiting)
 
     def purge(self) -> None:
-        while self.waiting:
-            self.told(KafkaError(KafkaError._PURGE_QUEUE), self.waiting.pop())
+        self.waiting.clear()
 
     def abort_transaction(self, _: float) -> None:
         if self.is_refused and self.abort_fails_with is not None:
@@ -108,10 +112,11 @@ def fetched(answers: Iterable[Delivered | None], monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "closed", [frozenset[str](), frozenset({"letters"}), frozenset({"results"}), frozenset({"results", "letters"})]
 )
+@pytest.mark.parametrize("refuses_early", [False, True])
 def test_a_trial_names_the_topics_that_are_closed_and_ends_its_transaction(
-    closed: frozenset[str], monkeypatch: pytest.MonkeyPatch
+    closed: frozenset[str], monkeypatch: pytest.MonkeyPatch, *, refuses_early: bool
 ) -> None:
-    trial = Trial(closed=closed)
+    trial = Trial(closed=closed, refuses_early=refuses_early)
 
     assert begun(trial, monkeypatch).refused == closed
     assert not trial.is_open
@@ -121,6 +126,27 @@ def test_a_refusal_is_told_although_the_brokers_do_not_end_the_trial(monkeypatch
     broken = KafkaError(KafkaError._FATAL, "fenced", True)  # noqa: FBT003 - by position only
 
     assert begun(Trial(closed=frozenset({"letters"}), abort_fails_with=broken), monkeypatch).refused == {"letters"}
+
+
+def test_what_is_no_matter_of_rights_is_not_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial(closed=frozenset({"letters"}), refusal=KafkaError.INVALID_TXN_STATE)
+
+    with pytest.raises(Fatal, match="INVALID_TXN_STATE"):
+        begun(trial, monkeypatch)
+    assert not trial.is_open
+
+
+def test_nothing_that_the_operator_says_of_batches_lets_a_trial_send_its_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hasty = {"batch.num.messages": 1, "queue.buffering.max.ms": 0, "delivery.timeout.ms": 1500, "client.rack": "a"}
+    trial = Trial(closed=frozenset())
+    monkeypatch.setattr(trials, "Producer", trial)
+
+    Trials(a_config("127.0.0.1:1", options=hasty), PATIENCE).transaction(["results"])
+
+    assert hasty.items() & trial.properties.items() == {("client.rack", "a")}
+    assert trial.properties["linger.ms"] == 900_000
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Plain values → the properties of librdkafka's clients."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import uuid4
 
@@ -114,6 +114,13 @@ _PRODUCER_PROMISE: Properties = {
     "delivery.report.only.error": True,
 }
 
+_HELD_BACK: Properties = {
+    # The longest that librdkafka takes, far beyond the transaction's end, so that no stall of ours sends what waits.
+    "linger.ms": 900_000,
+    # None: it would have to be longer than that, and may not be longer than the transaction.
+    "message.timeout.ms": 0,
+}
+
 _CONSUMER_ONLY = (
     "group.",
     "session.timeout.ms",
@@ -179,6 +186,15 @@ def producer_properties(config: KafkaConfig) -> Properties:
     }
 
 
+def trial_properties(config: KafkaConfig) -> Properties:
+    """Those of a producer that begins transactions as `producer_properties` do, and holds its records back.
+
+    What the operator says of batches and their times is left out: some of it would send them at once.
+    """
+    options = _without(config.options, _PRODUCER_ONLY)
+    return {**producer_properties(replace(config, options=options)), **_HELD_BACK}
+
+
 def admin_properties(config: KafkaConfig) -> dict[str, OptionValue]:
     """The properties of a client that only asks, and makes topics."""
     foreign = (*_CONSUMER_ONLY, *_PRODUCER_ONLY)
@@ -191,6 +207,6 @@ def admin_properties(config: KafkaConfig) -> dict[str, OptionValue]:
     }
 
 
-def _without(options: Mapping[str, OptionValue], other: tuple[str, ...]) -> Properties:
+def _without(options: Mapping[str, OptionValue], other: tuple[str, ...]) -> dict[str, OptionValue]:
     """The options without those of the other client, of which this one would only complain."""
     return {name: value for name, value in options.items() if not name.startswith(other)}

@@ -22,7 +22,13 @@ from confluent_kafka.admin import AdminClient
 
 from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience
 from consumer.adapters.kafka.clients import SILENT, made
-from consumer.adapters.kafka.config import KafkaConfig, admin_properties, consumer_properties, producer_properties
+from consumer.adapters.kafka.config import (
+    KafkaConfig,
+    admin_properties,
+    consumer_properties,
+    producer_properties,
+    trial_properties,
+)
 from consumer.adapters.kafka.silence import Silence
 from consumer.core.triage import Call
 
@@ -36,10 +42,16 @@ NOWHERE = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A transaction that was tried, and the topics that were not let into it."""
+    """A transaction that was tried, and the topics that were not let into it for want of the right."""
 
     name: str
     refused: frozenset[str]
+
+
+def refuse_bad_options(config: KafkaConfig) -> None:
+    """Raise BadOption for what librdkafka would refuse of the service's own clients; no broker is asked."""
+    made(partial(Consumer, logger=SILENT), consumer_properties(config), config).close()
+    made(partial(Producer, logger=SILENT), producer_properties(config), config)
 
 
 class Trials:
@@ -67,7 +79,8 @@ class Trials:
         """Whether the group lets us in, as it must to join and to commit.
 
         A commit is asked for of a partition that is not there. Of who may not, the brokers refuse it for that reason
-        first; of who may, for want of the partition, without a word to the group.
+        first; of who may, for want of the partition, without a word to the group. That is how Apache Kafka does it
+        (tried with 4.3); of brokers that are only compatible with it we assume the same.
         """
         client = made(AdminClient, admin_properties(self._config), self._config)
         asked = ConsumerGroupTopicPartitions(self._config.group_id, [TopicPartition(topic, NOWHERE, 0)])
@@ -79,43 +92,58 @@ class Trials:
     def transaction(self, topics: Sequence[str]) -> Tried:
         """Begin as each instance does, under a name that nobody uses again, set out to write to these, and abort.
 
-        The record that each waits for is thrown away before it is sent: of all this the topics get an abort marker,
-        which no reader sees.
+        The record that each waits for is thrown away long before it is due: of all this the topics get an abort marker,
+        which no reader sees, and the coordinator a name, which it forgets after `transactional.id.expiration.ms`.
         """
-        name, is_let_in = self._begun(topics)
-        if is_let_in:
+        name, refused = self._begun(topics)
+        if not refused:
             return Tried(name=name, refused=frozenset())
         # Of several the client names any, so each is tried alone.
-        return Tried(name=name, refused=frozenset(topic for topic in topics if not self._begun([topic])[1]))
+        return Tried(name=name, refused=frozenset(topic for topic in topics if self._begun([topic])[1]))
 
     def _begun(self, topics: Sequence[str]) -> tuple[str, bool]:
-        """The name of a transaction that was tried, and whether all of the topics let it in."""
+        """The name of a transaction that was tried, and whether we have no right to write to some of the topics."""
         name = f"{self._config.group_id}-check-{uuid4().hex}"
-        refused: list[object] = []
-        own = {
-            "transactional.id": name,
-            "linger.ms": 2 * REFUSED_WITHIN * 1000,
-            "on_delivery": lambda *undelivered: refused.append(undelivered),
-        }
-        producer = made(partial(Producer, logger=SILENT), {**producer_properties(self._config), **own}, self._config)
+        # A refusal is told by the transaction; what is called of a record only wakes the one who waits for it.
+        own = {"transactional.id": name, "on_delivery": lambda *_: None}
+        producer = made(partial(Producer, logger=SILENT), {**trial_properties(self._config), **own}, self._config)
         self._ask(producer.init_transactions, Call.INIT)
         if not topics:
-            return name, True
+            return name, False
         producer.begin_transaction()
-        for topic in topics:
-            producer.produce(topic)
-        producer.poll(REFUSED_WITHIN)
-        is_let_in = not refused
-        producer.purge()
+        refusal = _refusal(producer, topics)
         # A refusal is told whatever comes after it; a topic that was let in all the same would hold its readers back.
-        with nullcontext() if is_let_in else suppress(Fatal, Abort):
+        with nullcontext() if refusal is None else suppress(Fatal, Abort):
             # The brokers end only a transaction that a topic was let into.
             self._ask(producer.abort_transaction, Call.ABORT)
-        return name, is_let_in
+        if refusal is not None and not _is(refusal, KafkaError.TOPIC_AUTHORIZATION_FAILED):
+            raise Fatal(f"{Call.PRODUCE}: {refusal.name()}: {refusal.str()}")
+        return name, refusal is not None
 
     def _ask(self, question: Callable[[float], Answer], call: Call = Call.READ) -> Answer:
         patience = Patience(deadline=time.monotonic() + self._patience, given_up=lambda: False)
         return self._attempts.ask(call, question, patience)
+
+
+def _refusal(producer: Producer, topics: Sequence[str]) -> KafkaError | None:
+    """Why the brokers do not let a transaction write to one of these, if so; of the records none is sent."""
+    early = None
+    try:
+        for topic in topics:
+            producer.produce(topic)
+        producer.poll(REFUSED_WITHIN)
+    except KafkaException as closed:
+        # Refused before the next record was made: the transaction takes no more.
+        early = closed.args[0]
+    producer.purge()
+    try:
+        # What was refused says why to who asks for another; what was not says that it is still open.
+        producer.begin_transaction()
+    except KafkaException as told:
+        error: KafkaError = told.args[0]
+        if not _is(error, KafkaError._STATE):  # noqa: SLF001 - public, by its only name
+            return error
+    return early
 
 
 def _is_let_in(delivered: Delivered | None) -> bool:
