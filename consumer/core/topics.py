@@ -119,7 +119,7 @@ def _out_of_sync(topic: TopicSeen) -> Iterator[str]:
 
 
 def _of(some: int, topic: TopicSeen) -> str:
-    return f"{some} of its partitions ({topic.partitions}) {'is' if some == 1 else 'are'}"
+    return f"{some} of {topic.partitions} partitions {'is' if some == 1 else 'are'}"
 
 
 def _is_denied(topic: TopicSeen, operation: str) -> bool:
