@@ -14,7 +14,7 @@ HERE, THERE = "broker 1", "broker 2"
 
 
 class Cluster:
-    """Of whose two brokers one is away: a partition that only that one kept has no leader, and is in sync with itself."""
+    """One of its two brokers is away: a partition that only that one kept has no leader, and is in sync with itself."""
 
     def __init__(self, _: Mapping[str, object]) -> None:
         kept_by_both = SimpleNamespace(leader=HERE, replicas=[HERE, THERE], isr=[HERE])
