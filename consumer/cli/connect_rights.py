@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from consumer.adapters.kafka.administration import Administration
 from consumer.adapters.kafka.attempt import Fatal
+from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT
 from consumer.adapters.kafka.trials import Trials
 from consumer.cli.finding import Finding, fine, note, wrong
 from consumer.core.topics import SOURCES, Seen, closed, denied
@@ -68,6 +69,8 @@ def _transaction(trials: Trials, settings: Settings, seen: Seen) -> Iterator[Fin
         "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": "allow WRITE and DESCRIBE on transactional ids that begin with "
         f"{settings.kafka.group_id}-",
         "CLUSTER_AUTHORIZATION_FAILED": "allow IDEMPOTENT_WRITE on the cluster",
+        # Nobody else has its name: only the brokers themselves end it.
+        "FENCED": f"the brokers ended it, as it took longer than {TRANSACTION_TIMEOUT:g} s: try again",
     }
     try:
         tried = trials.transaction(tuple(written.values()))

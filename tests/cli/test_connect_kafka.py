@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from typing import Self
 from uuid import uuid4
 
 import pytest
@@ -105,6 +106,41 @@ def test_silence_is_not_told_as_a_right_that_is_missing(monkeypatch: pytest.Monk
         "is the group coordinator there?",
     ]
     assert all("_TIMED_OUT" in text and "no answer within 0.3 s" in text for text in texts)
+
+
+class Trials:
+    """Where all is let in, but a transaction fails with this."""
+
+    def __init__(self, failure: str) -> None:
+        self._failure = failure
+
+    def __call__(self, *_: object) -> Self:
+        return self
+
+    def may_join(self, _: str) -> bool:
+        return True
+
+    def transaction(self, _: object) -> None:
+        raise Fatal(self._failure)
+
+
+@pytest.mark.parametrize(
+    ("failure", "remedy"),
+    [
+        ("init: CLUSTER_AUTHORIZATION_FAILED: no", "allow IDEMPOTENT_WRITE on the cluster"),
+        ("abort: _FENCED: by a newer instance", "the brokers ended it, as it took longer than 10 s: try again"),
+        ("init: INVALID_TRANSACTION_TIMEOUT: no", "their log may tell more"),
+    ],
+)
+def test_what_fails_a_transaction_is_told_with_what_helps_against_it(
+    failure: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect_rights, "GROUP_ASK", 0.1)
+    monkeypatch.setattr(connect_rights, "Trials", Trials(failure))
+
+    texts = [finding.text for finding in connect_rights.rights(given(NOBODY), {})]
+
+    assert texts[1:] == [f"no transaction can be tried ({failure}); {remedy}"]
 
 
 def test_a_topic_that_nobody_tells_of_is_not_told_as_missing() -> None:
