@@ -89,7 +89,8 @@ def _registry_by_oauth(settings: Settings) -> Iterator[Finding]:
     try:
         asyncio.run(registry.schema_texts(1))
     except Unavailable as silence:
-        name = "schemas.registry_url" if silence.words is None else "schemas.registry_oauth_file"
+        is_about_us = silence.words is not None and ("issuer" in silence.words or "credentials" in silence.words)
+        name = "schemas.registry_oauth_file" if is_about_us else "schemas.registry_url"
         yield wrong(name, f"the registry is of no use: {silence.words or 'it does not answer'}")
     else:
         yield fine("schemas.registry_url", "the registry answers")

@@ -43,6 +43,7 @@ from consumer.ports.telling import (
     Telemetry,
     WallClock,
 )
+from consumer.ports.token_life import ASSUMED_TTL, LONGEST_TTL, RENEWED_AT, token_life
 from consumer.ports.vendor import (
     LISTING_LIMIT,
     Call,
@@ -51,7 +52,10 @@ from consumer.ports.vendor import (
 )
 
 __all__ = [
+    "ASSUMED_TTL",
     "LISTING_LIMIT",
+    "LONGEST_TTL",
+    "RENEWED_AT",
     "UNSENDABLE",
     "Arrival",
     "Call",
@@ -91,4 +95,5 @@ __all__ = [
     "WallClock",
     "is_sendable",
     "tls_refusal",
+    "token_life",
 ]

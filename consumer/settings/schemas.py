@@ -29,7 +29,7 @@ class Schemas(Section):
     registry_token_file: File = Field(default=None, description="A file with the token, read again for each request.")
     registry_oauth_file: PropertiesFile = Field(
         default=None,
-        description="A file with its client's `bearer.auth.*` properties, by which it asks for tokens.",
+        description="A file with `bearer.auth.*` properties, by which an issuer is asked for tokens.",
     )
     registry_ca: File = Field(
         default=None, description="A PEM file with the only authorities to trust; else everybody's."
@@ -53,7 +53,7 @@ class Schemas(Section):
         return Secret(self.registry_token, self.registry_token_file)
 
     def registry_oauth(self) -> Mapping[str, object]:
-        """By what the registry's client asks for tokens; empty when it does not."""
+        """By what an issuer is asked for tokens; empty when none is."""
         return {} if self.registry_oauth_file is None else self.registry_oauth_file.options
 
     def registry_key_password_reader(self) -> Secret:

@@ -129,9 +129,10 @@ def test_a_token_of_an_issuer_is_asked_for_and_shown_to_the_registry(tmp_path: P
         right, wrong = tried(url, "right"), tried(url, "wrong")
     away = tried("http://127.0.0.1:1", "right")
 
-    shut_out = "the registry is of no use: its issuer gives no token; see schemas.registry_oauth_file"
+    shut_out = "the registry is of no use: its issuer gives no token ({}); see schemas.registry_oauth_file"
     assert right == {"schemas.registry_url": (True, "the registry answers")}
-    assert wrong == away == {"schemas.registry_oauth_file": (False, shut_out)}
+    assert wrong == {"schemas.registry_oauth_file": (False, shut_out.format("HTTP 401"))}
+    assert away == {"schemas.registry_oauth_file": (False, shut_out.format("ConnectionRefusedError"))}
 
 
 def test_a_token_is_fetched_to_try_the_credentials(vendor: str) -> None:

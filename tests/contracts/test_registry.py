@@ -3,11 +3,8 @@
 import asyncio
 import base64
 import json
-import threading
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from traceback import format_exception
 
 import pytest
@@ -23,59 +20,16 @@ from consumer.adapters.avro import (
 )
 from consumer.adapters.avro.survey import Unusable
 from consumer.ports import UNSENDABLE, Unavailable, Undecodable
+from tests.contracts.a_fake_registry import FakeRegistry, a_fake_registry
 from tests.contracts.read_fields import LIMITS
 
-NOT_FOUND = (404, json.dumps({"error_code": 40403, "message": "Schema 7 not found"}))
 OUTCOME = load_schema(REVOKE_OUTCOME)
-
-
-@dataclass
-class FakeRegistry:
-    """Answers each request with what stands under its method and path, or as a registry that knows nothing."""
-
-    answers: dict[str, tuple[int, str]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    credentials: list[str | None] = field(default_factory=list)
-    gate: threading.Event = field(default_factory=threading.Event)
-    """No answer is given before it is set."""
-    url: str = ""
-
-    def answer(self, request: str, credentials: str | None) -> tuple[int, str]:
-        self.asked.append(request)
-        self.credentials.append(credentials)
-        self.gate.wait(5)
-        return self.answers.get(request.partition("?")[0], NOT_FOUND)
 
 
 @pytest.fixture
 def fake() -> Iterator[FakeRegistry]:
-    state = FakeRegistry()
-    state.gate.set()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, text = state.answer(f"{self.command} {self.path}", self.headers.get("Authorization"))
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = _answer  # noqa: N815 - the names that http.server calls
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        state.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield state
-        state.gate.set()
-        server.shutdown()
-        thread.join()
+    with a_fake_registry() as listening:
+        yield listening
 
 
 @pytest.fixture
@@ -185,40 +139,6 @@ async def test_a_token_is_shown_as_it_is_at_each_request(fake: FakeRegistry) -> 
     await client.schema_texts(7)
 
     assert fake.credentials == ["Bearer first", "Bearer second"]
-    client.close()
-
-
-def oauth(fake: FakeRegistry) -> dict[str, object]:
-    return {
-        "bearer.auth.credentials.source": "OAUTHBEARER",
-        "bearer.auth.issuer.endpoint.url": f"{fake.url}/token",
-        "bearer.auth.client.id": "us",
-        "bearer.auth.client.secret": "kept-to-itself",
-        "bearer.auth.scope": "schemas",
-    }
-
-
-async def test_its_client_asks_an_issuer_for_a_token_and_renews_it_before_its_end(fake: FakeRegistry) -> None:
-    client = Registry(RegistryAccess(url=fake.url, timeout=5, oauth=oauth(fake)))
-
-    for token, life in (("first", -1), ("second", 1000), ("third", 1000)):
-        fake.answers["POST /token"] = (200, json.dumps({"access_token": token, "expires_in": life}))
-        await client.schema_texts(7)
-
-    shown = [each for each in fake.credentials if each and each.startswith("Bearer")]
-    assert shown == ["Bearer first", "Bearer second", "Bearer second"]
-    client.close()
-
-
-async def test_an_issuer_that_gives_no_token_is_no_answer_and_what_it_says_is_not_shown(fake: FakeRegistry) -> None:
-    fake.answers["POST /token"] = (401, json.dumps({"error": "invalid", "error_description": "not kept-to-itself"}))
-    client = Registry(RegistryAccess(url=fake.url, timeout=5, oauth=oauth(fake)))
-
-    for asked in (client.schema_texts(7), client.register("s", REVOKE_OUTCOME)):
-        with pytest.raises(Unavailable) as unavailable:
-            await asked
-        assert unavailable.value.words == "its issuer gives no token; see schemas.registry_oauth_file"
-        assert "to-itself" not in "".join(format_exception(unavailable.value))
     client.close()
 
 

@@ -11,12 +11,12 @@ from contextlib import aclosing
 import pytest
 
 from consumer.adapters.revoke_api import ApiConfig, HttpRevokeApi, OAuth
-from consumer.adapters.revoke_api.auth import ASSUMED_TTL, LONGEST_TTL, _token_in
+from consumer.adapters.revoke_api.auth import _token_in
 from consumer.adapters.revoke_api.retry_after import LONGEST, retry_after
 from consumer.core.judge import Answered, Credentials, Listing, Transient, judge, judge_listing
 from consumer.core.model import CustomerId, OrgId
 from consumer.core.outcome import FAILURE_KINDS, VerdictKind
-from consumer.ports import Call, Response, Unavailable
+from consumer.ports import ASSUMED_TTL, LONGEST_TTL, Call, Response, Unavailable
 from tests.contracts.a_raw_server import RawServer, a_raw_server, an_answer
 from tests.core.vendor_answers import ALL
 from tests.fuzz.messages import ANSWERS, CONTENT_TYPES, as_json

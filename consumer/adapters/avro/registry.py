@@ -1,14 +1,15 @@
 """A Confluent-compatible schema registry."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from typing import NewType
+from typing import NewType, TypeVar
 
 import httpx2
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
-from confluent_kafka.schema_registry.error import OAuthTokenError
 
 from consumer.adapters.avro.registry_access import RegistryAccess, properties
+from consumer.adapters.avro.registry_bearer import bearer
 from consumer.adapters.avro.survey import Unusable
 from consumer.ports import Unavailable, tls_refusal
 
@@ -19,16 +20,10 @@ UNAUTHORIZED = frozenset({401, 403})
 REFUSALS = frozenset({409, 422})
 """Incompatible with what the subject has; not a schema. Asking again would not help."""
 
-_NO_ANSWER = (
-    httpx2.HTTPError,  # nothing came, or what came was no HTTP
-    ValueError,  # a body that is not JSON
-    KeyError,  # JSON that no registry says; likewise the two below
-    TypeError,
-    AttributeError,
-)
+_GARBLED = (ValueError, KeyError, TypeError, AttributeError)
+"""What the client raises over a body that is not JSON, or JSON that no registry says."""
 
-SHUT_OUT = "its issuer gives no token; see schemas.registry_oauth_file"
-
+Answer = TypeVar("Answer")
 SchemaTexts = NewType("SchemaTexts", tuple[str, ...])
 """A schema after all those that it refers to."""
 
@@ -40,8 +35,10 @@ class SchemaRefused(Exception):  # noqa: N818 - the registry's word, told as it 
 class Registry:
     """Asks the registry, in a thread, once at a time for the same schema; remembers nothing."""
 
-    def __init__(self, access: RegistryAccess) -> None:
-        self._client = SchemaRegistryClient(properties(access))
+    def __init__(self, access: RegistryAccess, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bearer = bearer(access, clock)
+        shown = {} if self._bearer is None else self._bearer.properties()
+        self._client = SchemaRegistryClient({**properties(access), **shown})
         self._asking: dict[int, asyncio.Task[SchemaTexts | Unusable | None]] = {}
 
     async def schema_texts(self, schema_id: int) -> SchemaTexts | Unusable | None:
@@ -60,6 +57,8 @@ class Registry:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+        if self._bearer is not None:
+            self._bearer.close()
 
     def _answered(self, schema_id: int, done: asyncio.Task[SchemaTexts | Unusable | None]) -> None:
         del self._asking[schema_id]
@@ -68,7 +67,7 @@ class Registry:
 
     def _fetch(self, schema_id: int) -> SchemaTexts | Unusable | None:
         try:
-            schema = self._client.get_schema(schema_id)
+            schema = self._asked(lambda: self._client.get_schema(schema_id))
             return _texts(schema, self._referred)
         except SchemaRegistryError as error:
             if error.error_code == SCHEMA_NOT_FOUND:
@@ -76,18 +75,13 @@ class Registry:
             if error.error_code in REFERENCE_NOT_FOUND:
                 return Unusable("it refers to a schema that the registry does not have")
             raise Unavailable("registry", words=_words(error)) from _unechoed(error)
-        except OAuthTokenError:
-            # Its text has what the issuer said, which may repeat who we are.
-            raise Unavailable("registry", words=SHUT_OUT) from None
-        except _NO_ANSWER as error:
-            raise Unavailable("registry", words=_words(error)) from error
 
     def _referred(self, subject: str, version: int) -> Schema:
-        return self._client.get_version(subject, version).schema
+        return self._asked(lambda: self._client.get_version(subject, version).schema)
 
     def _register(self, subject: str, schema_text: str) -> int:
         try:
-            schema_id = self._client.register_schema(subject, Schema(schema_text, "AVRO"))
+            schema_id = self._asked(lambda: self._client.register_schema(subject, Schema(schema_text, "AVRO")))
         except SchemaRegistryError as error:
             if error.http_status_code in REFUSALS:
                 raise SchemaRefused(
@@ -95,14 +89,25 @@ class Registry:
                     "delete that subject, relax its compatibility, or set schemas.output to single-object"
                 ) from error
             raise Unavailable("registry", words=_words(error)) from _unechoed(error)
-        except OAuthTokenError:
-            # Its text has what the issuer said, which may repeat who we are.
-            raise Unavailable("registry", words=SHUT_OUT) from None
-        except _NO_ANSWER as error:
-            raise Unavailable("registry", words=_words(error)) from error
         if not isinstance(schema_id, int):
             raise Unavailable("registry")
         return schema_id
+
+    def _asked(self, question: Callable[[], Answer]) -> Answer:
+        """The answer of one request. Nothing of ours runs where what no registry says is taken for silence."""
+        if self._bearer is not None:
+            self._bearer.get_ready()
+        try:
+            return question()
+        except SchemaRegistryError as error:
+            if self._bearer is not None and error.http_status_code in UNAUTHORIZED:
+                self._bearer.refused()
+            raise
+        except httpx2.HTTPError as error:  # nothing came, or what came was no HTTP
+            raise Unavailable("registry", words=_words(error)) from error
+        except _GARBLED as error:
+            words = f"what it answers is not a registry's ({type(error).__name__})"
+            raise Unavailable("registry", words=words) from error
 
 
 def _words(error: Exception) -> str | None:

@@ -4,14 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from consumer.ports import UNSENDABLE, Unavailable, is_sendable
-
 Secret = Callable[[], str]
 """Gives a secret as it is now; empty where there is none."""
-
-
-CLUSTER = "bearer.auth.logical.cluster"
-"""The client wants it; which cluster is meant only Confluent's own cloud asks."""
 
 
 def nothing() -> str:
@@ -23,7 +17,7 @@ def nothing() -> str:
 class RegistryAccess:
     """`auth` gives "user:password", `token` a bearer token; `timeout` is in seconds, for each step of a request.
 
-    `oauth` are the client's own `bearer.auth.*` properties, by which it asks an issuer for tokens and renews them.
+    `oauth` are `bearer.auth.*` properties, as the registry's client has them, by which an issuer is asked for tokens.
     `ca` is a file with the only authorities whose certificates are trusted; `certificate` and `key` are our own.
     """
 
@@ -39,7 +33,7 @@ class RegistryAccess:
 
 
 def properties(access: RegistryAccess) -> dict[str, object]:
-    """What the client of the registry takes."""
+    """What the client of the registry takes; what a bearer adds stands beside it."""
     # The caller repeats what found no answer, at its own pace.
     given: dict[str, object] = {"url": access.url, "timeout": access.timeout, "max.retries": 0}
     files = {"ca": access.ca, "certificate": access.certificate, "key": access.key}
@@ -47,26 +41,5 @@ def properties(access: RegistryAccess) -> dict[str, object]:
     if access.certificate is not None:
         # Without one OpenSSL would ask for it at the terminal.
         given["ssl.key.password"] = access.key_password()
-    if access.oauth:
-        return {**given, CLUSTER: "", **access.oauth}
-    if access.token():
-        return {**given, **_bearer(access.token)}
     auth = access.auth()
     return {**given, "basic.auth.user.info": auth} if auth else given
-
-
-def _bearer(token: Secret) -> Mapping[str, object]:
-    """The token as it is at each request."""
-
-    def fields(_: object) -> dict[str, str]:
-        shown = token()
-        if not is_sendable(shown):
-            # The client's own error would have the token in its text.
-            raise Unavailable("registry", words=f"schemas.registry_token {UNSENDABLE}")
-        return {"bearer.auth.token": shown, CLUSTER: ""}
-
-    return {
-        "bearer.auth.credentials.source": "CUSTOM",
-        "bearer.auth.custom.provider.function": fields,
-        "bearer.auth.custom.provider.config": {},
-    }

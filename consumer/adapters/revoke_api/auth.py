@@ -5,21 +5,14 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import Protocol
 
 from consumer.adapters.revoke_api.config import Anonymous, ApiConfig, Basic, OAuth, Watcher
 from consumer.adapters.revoke_api.exchange import Exchange, Question
 from consumer.adapters.revoke_api.request import SAME, TOKEN_PATH
 from consumer.core.error_code import TRANSIENT_CODES
-from consumer.ports import Response, Unavailable, is_sendable
+from consumer.ports import RENEWED_AT, Response, Unavailable, is_sendable, token_life
 
-ASSUMED_TTL = 300.0
-"""Seconds: the shortest that the vendor documents, for a token that does not say."""
-LONGEST_TTL = 366 * 86_400.0
-"""Whatever the vendor says, a token is renewed within the year."""
-RENEWED_AT = 0.8
-"""The share of its life after which a token is renewed."""
 RENEWED_AGAIN_AFTER = 5.0
 """Seconds after a renewal that failed, while the token in use is still good."""
 TOKEN_CAP = 64 * 1024
@@ -192,15 +185,7 @@ def _token_in(answer: Response, asked_at: float) -> Token:
         token, ttl = None, None
     if not isinstance(token, str) or not token or not is_sendable(token):
         raise Unavailable(REFUSED, retry_after=answer.retry_after, sent=False)
-    life = _life(ttl)
+    life = token_life(ttl)
     return Token(
         headers={"X-CAP-API-OAUTH-TOKEN": token}, renew_at=asked_at + life * RENEWED_AT, ends_at=asked_at + life
     )
-
-
-def _life(ttl: object) -> float:
-    try:
-        seconds = float(ttl) if isinstance(ttl, int | float | str) else ASSUMED_TTL
-    except (ValueError, OverflowError):
-        return ASSUMED_TTL
-    return min(seconds, LONGEST_TTL) if seconds > 0 and isfinite(seconds) else ASSUMED_TTL
