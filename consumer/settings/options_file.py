@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from consumer.settings.kafka_options import Options
 from consumer.settings.secret import read
-from consumer.settings.section import from_json
+from consumer.settings.section import from_json, garbled
 
 WANTED = "it must hold one JSON object of properties"
 
@@ -49,6 +49,9 @@ def _options(file: str | Path, text: str) -> dict[str, bool | int | float | str]
         raise ValueError(f"{file} {error}; {WANTED}") from error
     if not isinstance(given, dict):
         raise ValueError(f"{file} holds JSON of another kind; {WANTED}")  # noqa: TRY004 - as above
+    words = garbled(given)
+    if words is not None:
+        raise ValueError(f"{file} {words}")
     wrong = [name for name, option in given.items() if not isinstance(option, bool | int | float | str)]
     if wrong:
         raise ValueError(f"{file} has {wrong[0]}, which must be a text, a number, true or false")

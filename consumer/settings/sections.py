@@ -14,7 +14,7 @@ from consumer.settings.notifications import Notifications
 from consumer.settings.options_file import PropertiesFile
 from consumer.settings.schemas import Schemas
 from consumer.settings.secret import Secret
-from consumer.settings.section import File, PlainSecret, Section, Text, from_json, none_if_empty
+from consumer.settings.section import File, PlainSecret, Section, Text, from_json, garbled, none_if_empty
 
 Scalar = bool | int | float | str
 DAY = 86_400.0
@@ -31,6 +31,13 @@ def _topic_name(value: str) -> str:
     return value
 
 
+def _properties(value: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+    words = garbled(value)
+    if words is not None:
+        raise ValueError(words)
+    return MappingProxyType(value)
+
+
 Topic = Annotated[str, AfterValidator(_topic_name)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -44,7 +51,7 @@ class Kafka(Section):
     group_protocol: Literal["classic", "consumer"] = Field(
         default="classic", description="`consumer` is KIP-848 and needs brokers of version 4.0 or later."
     )
-    options: Annotated[Mapping[str, Scalar], BeforeValidator(from_json), AfterValidator(MappingProxyType)] = Field(
+    options: Annotated[Mapping[str, Scalar], BeforeValidator(from_json), AfterValidator(_properties)] = Field(
         default_factory=lambda: MappingProxyType({}),
         repr=False,
         description="librdkafka properties for all clients, a map: TLS, SASL, tuning.",

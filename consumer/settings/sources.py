@@ -40,6 +40,8 @@ def from_yaml(file: Path) -> dict[str, object]:
         raise Unreadable(f"{file}: is not YAML{where}; correct it there") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Unreadable(f"{file}: is not YAML text in UTF-8; save it as such") from error
+    except RecursionError as error:
+        raise Unreadable(f"{file}: is nested too deep; correct it there") from error
     except OSError as error:
         raise Unreadable(f"{file}: cannot be read ({error.strerror}); name a file that is there") from error
     if content is None:

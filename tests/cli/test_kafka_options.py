@@ -38,6 +38,13 @@ def test_debugging_that_would_show_credentials_or_records_is_refused(value: str)
     assert re.match(rf"kafka.options: may not set debug: with ({'|'.join(TELLTALE)}) it may show .*; remove it$", line)
 
 
+@pytest.mark.parametrize("value", ["kept-to-itself\x00", "kept-to-itself\ud800"])
+def test_a_text_that_no_client_can_be_handed_is_refused(value: str) -> None:
+    lines = problems(RIGHT | {"CONSUMER_KAFKA__OPTIONS": json.dumps({"ssl.key.password": value})})
+
+    assert lines == ("kafka.options: has ssl.key.password, which holds a NUL or half of a character",)
+
+
 def test_debugging_that_shows_neither_is_allowed() -> None:
     options = {"debug": "broker,cgrp,eos"}
 

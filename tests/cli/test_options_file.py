@@ -60,6 +60,10 @@ def test_it_is_read_once_so_that_all_clients_have_the_same(tmp_path: Path) -> No
         (f'["{SENTINEL}"]', "holds JSON of another kind"),
         (f'{{"sasl.password": ["{SENTINEL}"]}}', "has sasl.password, which must be a text, a number, true or false"),
         ("\udcff", "is not text"),
+        ('{"a":' * 100_000, "must be JSON that is nested less deep"),
+        (f'{{"sasl.password": "{SENTINEL}\\ud800"}}', "has sasl.password, which holds a NUL or half of a character"),
+        (f'{{"ssl.key.password": "{SENTINEL}\\u0000"}}', "has ssl.key.password, which holds a NUL or half of a char"),
+        ('{"client\\ud800": "us"}', "has client?, which holds a NUL or half of a character"),
     ],
 )
 def test_wrong_content_is_told_with_what_is_wanted_and_without_what_is_there(

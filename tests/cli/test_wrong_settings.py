@@ -122,6 +122,7 @@ def test_every_wrong_setting_at_once_gets_its_own_line() -> None:
         ("- kafka", "sections"),
         ("a: !!python/name:os.system x", "not YAML"),
         ("a: \x00", "not YAML"),
+        ("[" * 100_000, "nested too deep"),
     ],
 )
 def test_a_broken_file_is_one_line(tmp_path: Path, text: str, words: str) -> None:
