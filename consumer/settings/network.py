@@ -39,12 +39,28 @@ def is_in_the_clear(url: str) -> bool:
         return True
 
 
+def is_url(url: str) -> bool:
+    """Whether it is the address of somebody who speaks HTTP, and nothing beside it."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_whole = url.isprintable() and " " not in url
+    return is_whole and has_port and parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def brokers_away(kafka: Kafka) -> tuple[str, ...]:
+    """The brokers that are not on this machine."""
+    servers = (server.strip().rpartition("://")[2] for server in kafka.bootstrap_servers.split(","))
+    return tuple(server for server in servers if server and not is_loopback(server.rpartition(":")[0].strip("[]")))
+
+
 def _brokers(kafka: Kafka) -> Iterator[tuple[str, str]]:
     options = {name: str(value).lower() for name, value in sasl.completed(kafka).items()}
     protocol = options.get("security.protocol", "")
     careless = [name for name, values in UNVERIFIED.items() if options.get(name) in values]
-    servers = (server.strip().rpartition("://")[2] for server in kafka.bootstrap_servers.split(","))
-    away = [server for server in servers if server and not is_loopback(server.rpartition(":")[0].strip("[]"))]
+    away = brokers_away(kafka)
     if protocol in IN_THE_CLEAR and away:
         secure = "sasl_ssl" if protocol == "sasl_plaintext" else "ssl or sasl_ssl"
         what = f"without TLS whoever listens on the way to {away[0]} reads all, and can change it"

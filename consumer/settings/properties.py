@@ -18,17 +18,17 @@ def problems(kafka: Kafka) -> Iterator[Found]:
     refused = dict(kafka_options.refused(options, protocol))
     always = dict(kafka_options.refused(options, "classic")).keys() & dict(kafka_options.refused(options, "consumer"))
     for name, reason in refused.items():
-        place = _place(kafka, name)
-        involved = (place,) if name in always else (place, "kafka.group_protocol")
+        where = place(kafka, name)
+        involved = (where,) if name in always else (where, "kafka.group_protocol")
         yield involved, f"may not set {name}: {reason}; remove it"
     allowed = {name: value for name, value in sasl.completed(kafka).items() if name not in refused}
     for rejected, words in kafka_options.rejected(allowed, protocol):
         if rejected is None:
             yield (OPTIONS, "kafka.group_protocol"), f"is refused by librdkafka: {words}"
         else:
-            place = _place(kafka, rejected)
-            told = words if place == OPTIONS else _hidden(words, str(options[rejected]))
-            yield (place,), f"is refused by librdkafka for {rejected}: {told}"
+            where = place(kafka, rejected)
+            told = words if where == OPTIONS else _hidden(words, str(options[rejected]))
+            yield (where,), f"is refused by librdkafka for {rejected}: {told}"
 
 
 def _hidden(words: str, value: str) -> str:
@@ -36,6 +36,6 @@ def _hidden(words: str, value: str) -> str:
     return words.replace(value, "***") if value else words
 
 
-def _place(kafka: Kafka, name: str) -> str:
+def place(kafka: Kafka, name: str) -> str:
     """Where the property stands."""
     return FILE if kafka.options_file is not None and name in kafka.options_file.options else OPTIONS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from consumer.settings.certificates import Found
 from consumer.settings.kafka_options import Options
-from consumer.settings.network import is_in_the_clear
+from consumer.settings.network import is_in_the_clear, is_url
 from consumer.settings.schemas import Schemas
 
 FILE = "schemas.registry_oauth_file"
@@ -28,7 +28,10 @@ def problems(schemas: Schemas) -> Iterator[Found]:
     words = _refusal(given)
     if words is not None:
         yield (FILE,), f"is refused by the registry's client: {words}"
-    if is_in_the_clear(str(given.get(ISSUER, ""))) and not schemas.allow_plaintext:
+    issuer = str(given.get(ISSUER, ""))
+    if ISSUER in given and not is_url(issuer):
+        yield (FILE,), f"must have a URL like https://HOST as {ISSUER}"
+    elif is_in_the_clear(issuer) and not schemas.allow_plaintext:
         clear = "as http:// would show the secret to the network; or set schemas.allow_plaintext"
         yield (FILE, "schemas.allow_plaintext"), f"must have an https:// address as {ISSUER}, {clear}"
 

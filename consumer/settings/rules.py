@@ -7,7 +7,17 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from consumer.settings import certificates, mapping, network, properties, registry, registry_oauth, sasl, secret
+from consumer.settings import (
+    certificates,
+    mapping,
+    network,
+    properties,
+    registry,
+    registry_oauth,
+    sasl,
+    sasl_shown,
+    secret,
+)
 from consumer.settings.section import Section
 from consumer.settings.sections import Settings
 
@@ -54,7 +64,8 @@ def _options(settings: Settings) -> Iterator[Problem]:
 
 
 def _sasl(settings: Settings) -> Iterator[Problem]:
-    return (Problem(names, text) for names, text in sasl.problems(settings.kafka, sasl.is_msk_installed))
+    of_sasl = sasl.problems(settings.kafka, sasl.is_msk_installed)
+    return (Problem(names, text) for names, text in (*of_sasl, *sasl_shown.problems(settings.kafka)))
 
 
 def _times(settings: Settings) -> Iterator[Problem]:
@@ -196,15 +207,11 @@ def _unreadable(file: Path) -> str | None:
 
 
 def _url(name: str, url: str) -> Iterator[Problem]:
-    try:
-        parts = urlsplit(url)
-        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
+    if not network.is_url(url):
         yield Problem((name,), "must be a URL like https://HOST")
         return
-    if not right:
-        yield Problem((name,), "must be a URL like https://HOST")
-    elif parts.username is not None:
+    parts = urlsplit(url)
+    if parts.username is not None:
         yield Problem((name,), "must not carry credentials; they have settings of their own")
     elif parts.query or parts.fragment:
         yield Problem((name,), "must end with its path; remove what follows '?' or '#'")

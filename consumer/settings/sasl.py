@@ -43,12 +43,12 @@ def completed(kafka: Kafka) -> Options:
 def _password(kafka: Kafka) -> Problems:
     about = ("kafka.sasl_password", "kafka.sasl_password_file", "kafka.options")
     options = kafka.all_options()
-    mechanism, protocol = _mechanism(options), _protocol(options)
+    chosen, protocol = mechanism(options), _protocol(options)
     if "sasl.password" in options:
         yield about, "is set twice: remove it, or sasl.password in kafka.options"
     if "sasl.username" not in options:
         yield about, "needs sasl.username in kafka.options"
-    if mechanism not in WITH_PASSWORD:
+    if chosen not in WITH_PASSWORD:
         yield about, f"needs sasl.mechanism in kafka.options to be one of {', '.join(WITH_PASSWORD)}"
     if not protocol.startswith("sasl_"):
         yield about, "needs security.protocol=sasl_ssl in kafka.options"
@@ -57,16 +57,17 @@ def _password(kafka: Kafka) -> Problems:
 def _tokens(kafka: Kafka) -> Problems:
     about = ("kafka.oauth", "kafka.options")
     options = kafka.all_options()
-    mechanism, protocol = _mechanism(options) or TOKEN, _protocol(options) or "sasl_ssl"
+    chosen, protocol = mechanism(options) or TOKEN, _protocol(options) or "sasl_ssl"
     if not kafka.aws_region:
         yield ("kafka.aws_region", "kafka.oauth"), "is required with kafka.oauth=msk-iam, such as eu-west-1"
-    if mechanism != TOKEN:
-        yield about, f"is msk-iam, which makes sasl.mechanism {TOKEN}; remove {mechanism} from kafka.options"
+    if chosen != TOKEN:
+        yield about, f"is msk-iam, which makes sasl.mechanism {TOKEN}; remove {chosen} from kafka.options"
     if protocol != "sasl_ssl":
         yield about, f"is msk-iam, whose token only TLS hides; remove security.protocol={protocol} from kafka.options"
 
 
-def _mechanism(options: Mapping[str, object]) -> str:
+def mechanism(options: Mapping[str, object]) -> str:
+    """By which name it stands there; empty where none does."""
     return str(options.get("sasl.mechanism") or options.get("sasl.mechanisms") or "")
 
 

@@ -91,6 +91,12 @@ def test_a_file_has_what_its_client_asks_for_tokens_with(tmp_path: Path) -> None
         ({"client_id": 7}, "is refused by the registry's client: bearer.auth.client.id must be a str"),
         ({"no_such": SENTINEL}, "is refused by the registry's client: Unrecognized properties: bearer.auth.no.such"),
         ({"issuer_endpoint_url": "http://issuer"}, "must have an https:// address as bearer.auth.issuer.endpoint.url"),
+        (
+            {"issuer_endpoint_url": "not a url ["},
+            "must have a URL like https://HOST as bearer.auth.issuer.endpoi",
+        ),
+        ({"issuer_endpoint_url": " http://issuer"}, "must have a URL like https://HOST as bearer.auth.issuer.endpoint"),
+        ({"issuer_endpoint_url": "issuer"}, "must have a URL like https://HOST as bearer.auth.issuer.endpoint.url"),
     ],
 )
 def test_what_its_client_cannot_ask_with_is_told_by_name(change: dict[str, object], words: str, tmp_path: Path) -> None:
