@@ -78,6 +78,14 @@ def test_an_issuer_by_tls_or_on_this_machine_is_fine(url: str, place: str, tmp_p
     assert load(None, given(place, tmp_path, OIDC | {ISSUER: url})).kafka.all_options()[ISSUER] == url
 
 
+def test_that_another_way_is_named_hides_no_issuer_in_the_clear(place: str, tmp_path: Path) -> None:
+    other = {ISSUER: "http://issuer.example/t", "sasl.oauthbearer.metadata.authentication.type": "none"}
+
+    (line,) = problems(given(place, tmp_path, OIDC | other))
+
+    assert line.startswith(f"{place}: must have an https:// address as {ISSUER}")
+
+
 def test_a_machine_s_own_issuer_is_asked_without_a_secret_and_by_http(place: str, tmp_path: Path) -> None:
     url = "http://169.254.169.254/metadata/identity/oauth2/token"
     azure = TOKEN | {ISSUER: url, "sasl.oauthbearer.metadata.authentication.type": "azure_imds"}
