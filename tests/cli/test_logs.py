@@ -13,7 +13,9 @@ import pytest
 from consumer.adapters import logs
 from consumer.adapters.logs import EVENTS, events
 from consumer.adapters.logs.reference import reference
+from consumer.adapters.logs.sampling import MOST_KINDS, Sampler
 from consumer.ports import EventName, telling
+from tests.sandbox.a_client import Clock
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +77,51 @@ def test_an_event_that_nobody_listed_cannot_be_told() -> None:
         logs.opened("info", "json", out).event("surprise")  # type: ignore[arg-type] # what is tested
 
     assert out.getvalue() == b""
+
+
+def lines(out: io.BytesIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_of_a_flood_a_line_is_told_once_in_a_while_with_the_count_of_those_left_out() -> None:
+    out, clock = io.BytesIO(), Clock()
+    log = logs.opened("info", "json", out, clock)
+
+    for attempt in range(1, 301):
+        log.event("registry_unavailable", reason="registry", attempt=attempt)
+        clock.now += 0.1
+
+    told = [(line["attempt"], line.get("repeated")) for line in lines(out)]
+    assert told == [(1, None), (101, 99), (201, 99)]
+
+
+def test_what_differs_in_its_reason_is_told_beside_a_flood() -> None:
+    out = io.BytesIO()
+    log = logs.opened("info", "json", out, Clock())
+
+    for reason in ("registry", "it refuses our credentials (401)", "registry"):
+        log.event("registry_unavailable", reason=reason, attempt=1)
+
+    assert [line["reason"] for line in lines(out)] == ["registry", "it refuses our credentials (401)"]
+
+
+def test_an_outcome_is_never_left_out() -> None:
+    out = io.BytesIO()
+    log = logs.opened("info", "json", out, Clock())
+
+    for _ in range(5):
+        log.event("outcome", status="REVOKED", reason="same")
+
+    assert len(lines(out)) == 5
+
+
+def test_reasons_without_number_do_not_stay_in_memory() -> None:
+    sampler = Sampler(Clock())
+
+    for number in range(3 * MOST_KINDS):
+        sampler.let_through(str(number))
+
+    assert len(sampler._repeats.told) <= MOST_KINDS
 
 
 def test_the_list_holds_every_name_that_can_be_told() -> None:

@@ -14,6 +14,19 @@ def test_what_happens_again_and_again_is_told_once_in_a_while() -> None:
     assert told == [0, QUIET, 2 * QUIET]
 
 
+def test_what_was_left_out_is_counted_until_its_like_is_told() -> None:
+    repeats = Repeats(quiet=10.0).after("a", 0.0).without("a").without("a")
+
+    assert repeats.left_out == {"a": 2}
+    assert repeats.after("a", 10.0).left_out == {}
+
+
+def test_what_is_over_is_forgotten_unless_some_of_it_was_never_told() -> None:
+    repeats = Repeats(quiet=10.0).after("over", 0.0).after("owed", 0.0).without("owed").after("news", 10.0)
+
+    assert repeats.told == {"owed": 0.0, "news": 10.0}
+
+
 def test_what_was_not_told_of_late_is_told_at_once_beside_it() -> None:
     repeats = Repeats().after("_TRANSPORT", 7.0)
 

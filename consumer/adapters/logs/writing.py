@@ -3,7 +3,8 @@
 import json
 import logging
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -11,6 +12,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from consumer.adapters.logs.events import EVENTS
+from consumer.adapters.logs.sampling import ALIKE_BY, Sampler
 from consumer.ports import EventName
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -30,13 +32,23 @@ class Log:
     """Where events are told; any thread may."""
 
     logger: FilteringBoundLogger
+    sampler: Sampler
 
     def event(self, name: EventName, **fields: object) -> None:
-        """One line, at the level that belongs to the event. There is none for a name that is not on the list."""
+        """One line, at the level that belongs to the event. There is none for a name that is not on the list.
+
+        Of those that may come in floods, none while another that tells the same stands for it.
+        """
+        if name in ALIKE_BY:
+            alike = repr((name, *(fields.get(field) for field in ALIKE_BY[name])))
+            repeated = self.sampler.let_through(alike)
+            if repeated is None:
+                return
+            fields |= repeated
         self.logger.log(LEVELS[EVENTS[name].level], name, **fields)
 
 
-def opened(level: Level, form: Format | None, stream: BinaryIO) -> Log:
+def opened(level: Level, form: Format | None, stream: BinaryIO, clock: Callable[[], float] = time.monotonic) -> Log:
     """A log that writes lines of at least `level` to `stream`; without `form`, colours only on a terminal."""
     chosen = form or ("console" if stream.isatty() else "json")
     logger: FilteringBoundLogger = structlog.wrap_logger(
@@ -44,7 +56,7 @@ def opened(level: Level, form: Format | None, stream: BinaryIO) -> Log:
         processors=_processors(chosen, colors=stream.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
     ).bind()
-    return Log(logger)
+    return Log(logger, Sampler(clock))
 
 
 def on_stdout(level: Level, form: Format | None) -> Log:
