@@ -7,6 +7,10 @@ from consumer.settings.kafka_options import Options
 from consumer.settings.sections import Kafka
 
 PACKAGE = "aws-msk-iam-sasl-signer-python"
+STS_PACKAGE = "boto3"
+"""What `confluent-kafka[oauthbearer-aws]` adds; the extra `msk` has it as well."""
+OF_MACHINE = "sasl.oauthbearer.metadata.authentication.type"
+"""By which a token is asked of where we run, and no secret is shown to an issuer."""
 WITH_PASSWORD = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 TOKEN = "OAUTHBEARER"  # noqa: S105 - a mechanism's name
 Problems = Iterator[tuple[tuple[str, ...], str]]
@@ -14,11 +18,7 @@ Problems = Iterator[tuple[tuple[str, ...], str]]
 
 def is_msk_installed() -> bool:
     """Whether the extra `msk` is there."""
-    try:
-        metadata.distribution(PACKAGE)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+    return _is_installed(PACKAGE)
 
 
 def problems(kafka: Kafka, is_extra_installed: Callable[[], bool]) -> Problems:
@@ -30,6 +30,10 @@ def problems(kafka: Kafka, is_extra_installed: Callable[[], bool]) -> Problems:
         if not is_extra_installed():
             yield ("kafka.oauth",), "is msk-iam, which needs more packages: pip install 'returns-consumer[msk]'"
 
+    if _is_by_sts(kafka.all_options()) and not _is_installed(STS_PACKAGE):
+        needed = "needs more packages: pip install 'confluent-kafka[oauthbearer-aws]'"
+        yield ("kafka.options", "kafka.options_file"), f"has {OF_MACHINE}=aws_iam, which {needed}"
+
 
 def completed(kafka: Kafka) -> Options:
     """The properties as librdkafka would get them, with stand-ins for what has a place of its own or is missing."""
@@ -37,7 +41,22 @@ def completed(kafka: Kafka) -> Options:
         return {**kafka.all_options(), "security.protocol": "sasl_ssl", "sasl.mechanism": TOKEN}
     if kafka.has_sasl_password():
         return {"sasl.username": "stand-in", **kafka.all_options(), "sasl.password": "stand-in"}
+    if _is_by_sts(kafka.all_options()):
+        # A client of that kind waits for a token of AWS before it is made.
+        return {name: value for name, value in kafka.all_options().items() if not name.startswith("sasl.oauthbearer.")}
     return kafka.all_options()
+
+
+def _is_by_sts(options: Options) -> bool:
+    return options.get(OF_MACHINE) == "aws_iam"
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        metadata.distribution(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _password(kafka: Kafka) -> Problems:

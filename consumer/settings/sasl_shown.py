@@ -7,7 +7,7 @@ from consumer.settings.certificates import Found
 from consumer.settings.properties import place
 from consumer.settings.sections import Kafka
 
-ISSUER, OF_MACHINE = "sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.metadata.authentication.type"
+ISSUER = "sasl.oauthbearer.token.endpoint.url"
 BARE = ("PLAIN", "OAUTHBEARER")
 """The mechanisms that send a password or a token as it is."""
 
@@ -27,6 +27,6 @@ def problems(kafka: Kafka) -> Iterator[Found]:
     where = place(kafka, ISSUER)
     if not network.is_url(str(issuer)):
         yield (where,), f"must have a URL like https://HOST as {ISSUER}"
-    elif network.is_in_the_clear(str(issuer)) and options.get(OF_MACHINE) != "azure_imds":
+    elif network.is_in_the_clear(str(issuer)) and options.get(sasl.OF_MACHINE) != "azure_imds":
         # What asks its own machine for a token shows it no secret, and has no other way.
         yield (where,), f"must have an https:// address as {ISSUER}, as http:// would show the secret to the network"

@@ -108,6 +108,27 @@ def test_the_extra_is_there_or_the_line_says_how_to_have_it(monkeypatch: pytest.
     )
 
 
+STS = {
+    "security.protocol": "sasl_ssl",
+    "sasl.mechanism": "OAUTHBEARER",
+    "sasl.oauthbearer.method": "oidc",
+    "sasl.oauthbearer.metadata.authentication.type": "aws_iam",
+    "sasl.oauthbearer.config": "region=eu-west-1,audience=https://confluent.cloud",
+}
+
+
+def test_tokens_of_aws_for_another_s_cloud_are_the_client_s_own_and_asked_of_nobody_by_the_check() -> None:
+    assert load(None, RIGHT | options(STS)).kafka.all_options() == STS
+
+
+def test_what_they_need_is_there_or_the_line_says_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sasl, "STS_PACKAGE", "a-package-that-nobody-has")
+
+    (line,) = problems(RIGHT | options(STS))
+
+    assert line.endswith("=aws_iam, which needs more packages: pip install 'confluent-kafka[oauthbearer-aws]'")
+
+
 def test_who_does_not_ask_for_tokens_needs_no_extra() -> None:
     assert list(sasl.problems(Kafka(), lambda: False)) == []
     assert sasl.is_msk_installed()
