@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.settings import load
+from consumer.settings import exposed, load
 from tests.cli.given_settings import RIGHT, problems
 
 SENTINEL = "kept-to-itself"
@@ -53,6 +53,14 @@ def test_with_tls_on_this_machine_or_by_a_proof_of_it_a_password_is_fine(
     environ = given(place, tmp_path, PLAIN | changed) | {"CONSUMER_KAFKA__BOOTSTRAP_SERVERS": brokers}
 
     assert load(None, environ).kafka.all_options()["sasl.password"] == SENTINEL
+
+
+def test_a_proof_of_a_password_without_tls_is_a_warning(place: str, tmp_path: Path) -> None:
+    shown = PLAIN | {"security.protocol": "sasl_plaintext", "sasl.mechanism": "SCRAM-SHA-512"}
+
+    warned = dict(exposed(load(None, given(place, tmp_path, shown)), {}))
+
+    assert "set security.protocol=sasl_ssl" in warned["kafka.options"]
 
 
 @pytest.mark.parametrize(
