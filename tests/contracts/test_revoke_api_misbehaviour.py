@@ -219,7 +219,7 @@ async def test_cookies_are_not_sent_back(server: RawServer) -> None:
 
 async def test_a_wait_for_a_connection_that_takes_too_long_sent_nothing(server: RawServer) -> None:
     server.behaviour = hang
-    async with an_api(server.url, deadline=SHORT) as api:
+    async with an_api(server.url, deadline=4 * SHORT) as api:
         silences = await asyncio.gather(*(api.revoke(CALL) for _ in range(20)), return_exceptions=True)
 
     told = [(silent.reason, silent.sent) for silent in silences if isinstance(silent, Unavailable)]
