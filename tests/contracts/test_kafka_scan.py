@@ -93,6 +93,18 @@ def test_aborted_records_and_the_marks_of_transactions_are_no_records(
     assert values(scan.since(topic, LONG_AGO, MANY, Scanned())) == [b"a"]
 
 
+def test_a_transaction_that_is_still_open_is_not_waited_for(kafka: Broker, topic: str, scan: TopicScan) -> None:
+    put(kafka, topic, b"a")
+    producer = Producer({"bootstrap.servers": kafka.bootstrap, "transactional.id": uuid4().hex, "log_level": 0})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce(topic, b"b", partition=0)
+    producer.flush(30)
+
+    assert values(scan.since(topic, LONG_AGO, MANY, Scanned())) == [b"a"]
+    producer.abort_transaction(30)
+
+
 def test_one_record_is_found_at_its_place(kafka: Broker, topic: str, scan: TopicScan) -> None:
     put(kafka, topic, b"a", b"b", b"c", partition=1)
 

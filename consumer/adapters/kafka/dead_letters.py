@@ -85,21 +85,27 @@ class DeadLetterTopic:
         deadline = time.monotonic() + PATIENCE
         while len(records) < most and size < MOST_BYTES and position < end:
             delivered = self._consumer.poll(_POLL)
-            if delivered is None:
+            error = None if delivered is None else delivered.error()
+            if delivered is None or error is not None:
+                if delivered is not None and error is not None and is_end(delivered, error, end):
+                    return records, end
                 if time.monotonic() > deadline:
                     raise Fatal(f"{self._topic}: the brokers deliver nothing; start the command again to go on")
                 continue
-            error = delivered.error()
-            if error is not None:
-                position = end if is_end(error) else position
-                continue
-            record = record_of(delivered)
+            record = self._in_order(record_of(delivered), position)
             if record.source.offset >= end:
                 return records, end
             records.append(record)
             size += len(record.value or b"")
             position = record.source.offset + 1
         return records, position
+
+    def _in_order(self, record: Record, position: int) -> Record:
+        """The record. One below the position came after a reset; it may be another than was looked at before."""
+        if record.source.offset < position:
+            where = f"{self._topic}, partition {record.source.partition}"
+            raise Fatal(f"{where}: the brokers have lost its records from {position} on; nothing more of it is sent")
+        return record
 
     def _stretch(self, commit: TopicPartition) -> Stretch:
         place = TopicPartition(commit.topic, commit.partition)

@@ -26,10 +26,13 @@ def record_of(delivered: Delivered) -> Record:
     )
 
 
-def is_end(error: KafkaError) -> bool:
-    """Whether the partition's end was reached; what passes is waited for. Raises Fatal for what does not pass."""
+def is_end(delivered: Delivered, error: KafkaError, end: int) -> bool:
+    """Whether the partition's end was reached; what passes is waited for. Raises Fatal for what does not pass.
+
+    A broker that lags behind tells an end of its own, before the `end` that was asked for: there is more to come.
+    """
     if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public code, by its only name
-        return True
+        return (delivered.offset() or 0) >= end
     if error.fatal() or error.name() in BEYOND_HELP:
         raise Fatal(f"{error.name()}: {error.str()}")
     return False

@@ -94,13 +94,13 @@ class TopicScan:
         return self._ask(lambda wait: answered(self._consumer.get_watermark_offsets(place, wait)))
 
     def _read(self, topic: str, spans: Mapping[int, Span]) -> Iterator[Record]:
-        open_ends = {number: span.end for number, span in spans.items() if span.start < span.end}
-        self._consumer.assign([TopicPartition(topic, number, spans[number].start) for number in open_ends])
+        unread = {number: span for number, span in spans.items() if span.start < span.end}
+        self._consumer.assign([TopicPartition(topic, number, span.start) for number, span in unread.items()])
         deadline = time.monotonic() + self._patience
         try:
-            while open_ends:
+            while unread:
                 for delivered in self._consumer.consume(_BATCH, _POLL):
-                    record = _record(delivered, open_ends)
+                    record = _record(delivered, unread)
                     if record is not None:
                         deadline = time.monotonic() + self._patience
                         yield record
@@ -117,16 +117,17 @@ class TopicScan:
             raise Fatal(f"Kafka at {self._servers}: {fatal}") from None
 
 
-def _record(delivered: Delivered, open_ends: dict[int, int]) -> Record | None:
-    """The record, if it is one and stands before its partition's end; an end that is reached is open no more."""
+def _record(delivered: Delivered, unread: dict[int, Span]) -> Record | None:
+    """The record, if it is one and stands in its partition's span; a span whose end is reached is unread no more."""
+    number = delivered.partition() or 0
+    span = unread.get(number, Span(start=0, end=0))
     error = delivered.error()
     if error is not None:
-        if is_end(error):
-            open_ends.pop(delivered.partition() or 0, None)
+        if is_end(delivered, error, span.end):
+            unread.pop(number, None)
         return None
     record = record_of(delivered)
-    number, offset = record.source.partition, record.source.offset
-    end = open_ends.get(number, 0)
-    if offset + 1 >= end:
-        open_ends.pop(number, None)
-    return record if offset < end else None
+    if record.source.offset + 1 >= span.end:
+        unread.pop(number, None)
+    # One before the start came after a reset: the brokers have lost what was there.
+    return record if span.start <= record.source.offset < span.end else None
