@@ -65,9 +65,7 @@ class Redrive:
     def look(self) -> None:
         """Say what would be sent; send nothing."""
         for stretch in self._letters.stretches():
-            progress = stretch.redriven
-            for records, position in self._letters.read(stretch, LARGEST_BATCH):
-                looked, progress = self._fitting(self._looked(records, progress), progress, position)
+            for looked, _ in self._batches(stretch, LARGEST_BATCH):
                 self._note(looked)
 
     def send(self, sender: Sender, pause: Callable[[int], None]) -> None:
@@ -77,9 +75,7 @@ class Redrive:
         # Brokers forget the progress of a group that commits nothing for days: each redrive says it all anew.
         sender.send((), [(each, each.redriven) for each in stretches])
         for stretch in stretches:
-            progress = stretch.redriven
-            for records, position in self._letters.read(stretch, self._batch):
-                looked, progress = self._fitting(self._looked(records, progress), progress, position)
+            for looked, progress in self._batches(stretch, self._batch):
                 chosen = [again(letter, self._wish.note) for letter, fate in looked if fate is Fate.CHOSEN]
                 if chosen:
                     sender.send(chosen, [(stretch, progress)])
@@ -91,6 +87,18 @@ class Redrive:
     def _batch(self) -> int:
         rate = self._wish.rate
         return LARGEST_BATCH if rate is None else min(LARGEST_BATCH, math.ceil(rate))
+
+    def _batches(self, stretch: Stretch, most: int) -> Iterator[tuple[list[Looked], Redriven]]:
+        """The letters with their fates, and the progress once what is chosen of them is sent."""
+        progress, has_room = stretch.redriven, True
+        for records, position in self._letters.read(stretch, most):
+            looked = self._looked(records, progress)
+            if not has_room:
+                # A later letter may be of the same customer as one that had no room.
+                looked = [(letter, Fate.NO_ROOM if fate is Fate.CHOSEN else fate) for letter, fate in looked]
+            looked, progress = _fitting(looked, progress, position)
+            has_room = has_room and all(fate is not Fate.NO_ROOM for _, fate in looked)
+            yield looked, progress
 
     def _looked(self, records: Sequence[Record], progress: Redriven) -> list[Looked]:
         limit = math.inf if self._wish.limit is None else self._wish.limit
@@ -110,20 +118,21 @@ class Redrive:
         customer = self._customer_of(letter.record) if selection.customer is not None else None
         return fate_of(letter, customer, selection)
 
-    def _fitting(self, looked: list[Looked], progress: Redriven, position: int) -> tuple[list[Looked], Redriven]:
-        """As many of the chosen as the map has room for, the earliest first, and the progress once they are sent."""
-        while True:
-            after = progress.after([(_offset(letter), _is_done(fate)) for letter, fate in looked], position)
-            chosen = [at for at, (_, fate) in enumerate(looked) if fate is Fate.CHOSEN]
-            if not chosen or after.snapshot().used_ratio <= 1:
-                return looked, after
-            for at in chosen[len(chosen) // 2 :]:
-                looked[at] = (looked[at][0], Fate.NO_ROOM)
-
     def _note(self, looked: list[Looked]) -> None:
         for letter, fate in looked:
             self._chosen += fate is Fate.CHOSEN
             self._tell(letter, fate)
+
+
+def _fitting(looked: list[Looked], progress: Redriven, position: int) -> tuple[list[Looked], Redriven]:
+    """As many of the chosen as the map has room for, the earliest first, and the progress once they are sent."""
+    while True:
+        after = progress.after([(_offset(letter), _is_done(fate)) for letter, fate in looked], position)
+        chosen = [at for at, (_, fate) in enumerate(looked) if fate is Fate.CHOSEN]
+        if not chosen or after.snapshot().used_ratio <= 1:
+            return looked, after
+        for at in chosen[len(chosen) // 2 :]:
+            looked[at] = (looked[at][0], Fate.NO_ROOM)
 
 
 def _offset(letter: Letter) -> int:

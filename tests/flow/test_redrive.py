@@ -42,10 +42,11 @@ def a_letter(offset: int, reason: str = "731", **headers: str) -> Record:
 
 @dataclass(slots=True)
 class Broker:
-    """A dead-letter topic of one partition, and what was sent from it; it dies when `steps` are done."""
+    """A dead-letter topic of one partition, read by `most` at once, and what was sent from it; it dies when `steps` are done."""
 
     letters: Sequence[Record]
     steps: int = 10**9
+    most: int = 3
     sent: list[Again] = field(default_factory=list)
     committed: tuple[int, str] = (0, "")
 
@@ -68,7 +69,8 @@ class Broker:
         left = [letter for letter in self.letters if letter.source.offset >= stretch.redriven.position]
         while left:
             self._step()
-            now, left = left[: min(batch, 3)], left[min(batch, 3) :]
+            most = min(batch, self.most)
+            now, left = left[:most], left[most:]
             yield now, now[-1].source.offset + 1 if left else stretch.end
 
     def send(self, letters: Sequence[Again], progress: Sequence[tuple[Stretch, Redriven]]) -> None:
@@ -176,6 +178,16 @@ def test_what_could_not_be_remembered_is_not_sent() -> None:
     assert broker.values() == [at * 2 + 1 for at in range(len(broker.sent))]
     redrive(broker, wish())
     assert sorted(broker.values()) == list(range(6000))
+
+
+def test_after_a_letter_without_room_none_of_its_partition_is_sent() -> None:
+    letters = [a_letter(at, "404" if at % 2 else "731") for at in range(6000)]
+
+    fates = redrive(Broker(letters, most=50), wish("404"))
+
+    asked_for = [fate for fate in fates if fate is not Fate.NOT_WANTED]
+    room = asked_for.index(Fate.NO_ROOM)
+    assert asked_for == [Fate.CHOSEN] * room + [Fate.NO_ROOM] * (3000 - room)
 
 
 def test_a_slow_rate_sends_in_small_batches_and_pauses_after_each() -> None:
