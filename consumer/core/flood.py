@@ -3,6 +3,9 @@
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 
+from consumer.core.dead_letter import redrive_count
+from consumer.core.model import Record
+
 WINDOW = 200
 ROUNDING = 1e-9
 EXPECTED = frozenset({"729", "730"})
@@ -22,6 +25,11 @@ class FloodWindow:
     first: int
     last: int
     set_aside: tuple[int, ...]
+
+
+def news(record: Record, dead_letter_reason: str | None) -> str | None:
+    """The reason, unless a person sent the record again: it comes from the dead letters and may go back to them."""
+    return None if redrive_count(record.headers) else dead_letter_reason
 
 
 def judged(window: FloodWindow | None, number: int, dead_letter_reason: str | None) -> FloodWindow:

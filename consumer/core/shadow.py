@@ -60,7 +60,9 @@ class Foresight:
             told[outcome.status.value] += 1
             self._count(outcome.verdicts)
         topic = record.source.topic
-        window = self._windows[topic] = flood.judged(self._windows.get(topic), record.number, dead_letter_reason)
+        window = self._windows[topic] = flood.judged(
+            self._windows.get(topic), record.number, flood.news(record, dead_letter_reason)
+        )
         if dead_letter_reason is not None:
             self._dead_letters[dead_letter_reason] += 1
             self._flooded |= flood.is_flood(window, record.number, self.flood_ratio)

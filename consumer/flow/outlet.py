@@ -79,9 +79,9 @@ class Outlet:
         """Whether this and all that follows is held back. What is settled waits in the ledger for the restart."""
         if self.flooded:
             return True
-        topic, reason = record.source.topic, None if letter is None else letter.reason
+        topic, reason = record.source.topic, flood.news(record, None if letter is None else letter.reason)
         window = self._windows[topic] = flood.judged(self._windows.get(topic), record.number, reason)
-        if letter is not None and flood.is_flood(window, record.number, self._flood_ratio):
+        if reason is not None and flood.is_flood(window, record.number, self._flood_ratio):
             self.flooded = True
             self._on_flood()
         return self.flooded

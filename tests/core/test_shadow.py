@@ -74,3 +74,13 @@ def test_a_flood_that_would_hold_the_real_run_is_remembered() -> None:
     assert foresight.so_far().flooded
     foresight.done(replace(RETURN, number=10 * WINDOW), None, "invalid")
     assert foresight.so_far().flooded
+
+
+def test_dead_letters_that_a_person_sent_again_would_make_no_flood() -> None:
+    foresight = a_foresight()
+    again = a_record(headers=(("redrive-count", b"1"),))
+
+    for number in range(2 * WINDOW):
+        foresight.done(replace(again, number=number), None, "404")
+
+    assert not foresight.so_far().flooded

@@ -1,6 +1,7 @@
 """A flood of dead letters: nothing leaves any more and nobody is called, until a restart."""
 
 import asyncio
+from dataclasses import replace
 
 from consumer.core.flood import WINDOW
 from consumer.core.model import Record
@@ -62,6 +63,35 @@ def test_what_was_settled_during_a_flood_is_published_after_the_restart() -> Non
         assert restarted.published.of(0).status is OutcomeStatus.REVOKED
         assert restarted.published.of(0).attempts == 1
         assert not restarted.vendor.calls
+
+    virtual_time.run(main())
+
+
+def test_dead_letters_sent_again_that_are_still_bad_are_no_flood() -> None:
+    async def main() -> None:
+        flow = flooded_flow(SlowLedger())
+        again = tuple(replace(each, headers=(("redrive-count", b"1"),)) for each in garbage(WINDOW * 2))
+        flow.receive(*again)
+        flow.receive(returned(0))
+        await flow.rest()
+
+        assert not flow.outlet.flooded
+        assert len(flow.published.dead_letters) == WINDOW * 2
+        assert flow.published.of(0).status is OutcomeStatus.REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_flood_is_seen_amid_letters_sent_again() -> None:
+    async def main() -> None:
+        flow = flooded_flow(SlowLedger())
+        news = garbage(WINDOW * 2)
+        flow.receive(*(replace(each, headers=(("redrive-count", b"1"),)) for each in garbage(WINDOW)))
+        flow.receive(*(replace(each, source=replace(each.source, offset=5000 + at)) for at, each in enumerate(news)))
+        await flow.rest()
+
+        assert flow.outlet.flooded
+        assert len(flow.published.dead_letters) < WINDOW * 2
 
     virtual_time.run(main())
 
