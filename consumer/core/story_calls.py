@@ -26,8 +26,8 @@ def call_words(told: ToldCall) -> str:
     if call.end == LOST:
         return (
             f"For the return {told.event_id}, the vendor may have been asked before this to take back {earns}: the "
-            "service was interrupted before it wrote that call down, so no more is known of it. It asks again, knowing "
-            "that this may be done already."
+            "service was interrupted before it wrote that call down, so no more is known. What was asked after that "
+            "was asked knowing that this may be done already."
         )
     asked = ASKED[call.kind].format(earns=earns)
     return f"For the return {told.event_id}, {asked}{_with(call)}: {_answer(call)}."

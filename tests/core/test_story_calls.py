@@ -65,5 +65,11 @@ def test_a_call_is_told_in_words(changes: dict[str, Any], said: str) -> None:
     assert said in told
 
 
+def test_of_a_lost_call_is_said_what_is_true_before_and_after_the_decision() -> None:
+    told = words(end=LOST, request_id=None)
+
+    assert told.endswith("no more is known. What was asked after that was asked knowing that this may be done already.")
+
+
 def test_there_are_words_for_every_kind_of_call() -> None:
     assert set(ASKED) == set(CallKind)
