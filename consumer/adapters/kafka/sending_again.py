@@ -21,6 +21,10 @@ Answer = TypeVar("Answer")
 
 _INSIDE = 0.8 * TRANSACTION_TIMEOUT
 _TO_END = 3 * TRANSACTION_TIMEOUT
+_ENDED = (
+    "another redrive of this group began, or the brokers ended this one's transaction, open for more than "
+    f"{TRANSACTION_TIMEOUT:.0f} s"
+)
 _MOST_TRIES = 5
 _PAUSE = 0.5
 
@@ -106,7 +110,7 @@ class AgainSender:
             return self._attempts.ask(call, question, patience)
         except Fatal as fatal:
             if any(code in str(fatal) for code in FENCED):
-                raise Fatal("another redrive of this group began; this one ends") from None
+                raise Fatal(f"{_ENDED}; this one ends") from None
             raise Fatal(f"Kafka at {self._servers}: {fatal}") from None
 
     def _on_undelivered(self, error: KafkaError | None, message: Delivered) -> None:
