@@ -1,14 +1,18 @@
 """The options of `redrive` → what is wished for, or what is wrong with them."""
 
 import math
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
 import typer
 
 from consumer.cli.causes import MISCONFIGURED, say
-from consumer.cli.moment import moment
+from consumer.cli.export import STDOUT
+from consumer.cli.moment import exact, moment
 from consumer.core.dead_letter import REASONS
 from consumer.core.model import CustomerId, Millis
 from consumer.core.redrive import LONGEST_NOTE, Selection
@@ -31,6 +35,8 @@ class Asked:
     rate: float | None
     max_redrives: int
     note: str | None
+    export: Path | None
+    config: Path | None
 
 
 def wish(settings: Settings, asked: Asked) -> Wish:
@@ -54,6 +60,28 @@ def wish(settings: Settings, asked: Asked) -> Wish:
     return Wish(selection=selection, limit=asked.limit, rate=asked.rate, note=asked.note)
 
 
+def goes_on(asked: Asked, selection: Selection) -> str:
+    """The command that goes on should this redrive be cut off: of ages, which pass, it has the moments."""
+    options: dict[str, object] = {
+        "--customer": asked.customer,
+        "--promotion": asked.promotion,
+        "--since": None if selection.since is None else exact(selection.since),
+        "--until": None if selection.until is None else exact(selection.until),
+        "--partition": asked.partition,
+        "--offset": asked.offset,
+        "--limit": asked.limit,
+        "--rate": asked.rate,
+        "--max-redrives": asked.max_redrives,
+        "--note": asked.note,
+        "--export": asked.export if asked.export in {None, STDOUT} else "ANOTHER-FILE",
+        "--config": asked.config,
+    }
+    reasons = [("--reason", reason) for reason in REASONS if reason in selection.reasons]
+    given = [(name, str(value)) for name, value in options.items() if value is not None]
+    words = shlex.join(["returns-consumer", "redrive", "--yes", *chain(*reasons, *given)])
+    return words if asked.limit is None else f"{words} (--limit counts anew)"
+
+
 def _problems(asked: Asked) -> Iterator[str]:
     unknown = sorted(_reasons(asked) - set(REASONS))
     if unknown:
@@ -64,6 +92,8 @@ def _problems(asked: Asked) -> Iterator[str]:
                 moment(text, _now())
         except ValueError as error:
             yield f"{option}: {error}"
+    if asked.offset is not None and asked.partition is None:
+        yield "--offset: needs --partition too, as each partition may have a letter at that offset"
     if asked.rate is not None and not (math.isfinite(asked.rate) and asked.rate > 0):
         yield "--rate: must be a number above 0"
     if asked.note is not None and len(asked.note) > LONGEST_NOTE:

@@ -39,7 +39,12 @@ def _millis(text: str, now: Millis) -> Millis:
             "must be a date (2026-11-23), a time (2026-11-23T08:30, UTC) or an age (90m, 2h, 3d)"
         ) from error
     at = told if told.tzinfo else told.replace(tzinfo=UTC)
-    return Millis(int(at.timestamp() * 1000))
+    return Millis(round(at.timestamp() * 1000))
+
+
+def exact(at: Millis) -> str:
+    """The moment as `moment` reads it, to the millisecond."""
+    return datetime.fromtimestamp(at / 1000, tz=UTC).isoformat(timespec="milliseconds")
 
 
 def shown(at: Millis) -> str:

@@ -103,44 +103,51 @@ def redrive(  # noqa: PLR0913 - an option each
     partition: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Only this partition of the dead-letter topic.")
     ] = None,
-    offset: Annotated[int | None, typer.Option(min=0, metavar="N", help="Only the letter at this offset.")] = None,
-    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help="Send at most so many.")] = None,
+    offset: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Only the letter at this offset of --partition.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Send at most so many, counted anew by each start.")
+    ] = None,
     rate: Annotated[float | None, typer.Option(metavar="N", help="Send at most so many a second.")] = None,
     max_redrives: Annotated[
         int, typer.Option(min=1, metavar="N", help="Leave letters alone that were sent again so often.")
     ] = 3,
     note: Annotated[str | None, typer.Option(metavar="TEXT", help="Kept in the header redrive-note.")] = None,
     export: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the chosen letters as JSON Lines; has customers' data.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Chosen letters as JSON Lines in a new file, - for stdout; has customers' data."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send; without it nothing is sent.")] = False,
 ) -> None:
     """Send dead letters again, each once; without --yes only say which.
 
-    Mend the cause first. What was sent is remembered: the same command, started again, goes on where it was.
+    Mend the cause first. What was sent is remembered: a redrive that is cut off goes on with the command it told first.
     """
     settings = given(config)
     from consumer.cli import asking  # noqa: PLC0415 - see the module
     from consumer.cli.redrive import Doing  # noqa: PLC0415 - see the module
     from consumer.cli.redrive import redrive as carry_out  # noqa: PLC0415 - see the module
 
-    wish = asking.wish(
-        settings,
-        asking.Asked(
-            reasons=[*(reason or ()), *(more_reasons or ())],
-            customer=customer,
-            promotion=promotion,
-            since=since,
-            until=until,
-            partition=partition,
-            offset=offset,
-            limit=limit,
-            rate=rate,
-            max_redrives=max_redrives,
-            note=note,
-        ),
+    asked = asking.Asked(
+        reasons=[*(reason or ()), *(more_reasons or ())],
+        customer=customer,
+        promotion=promotion,
+        since=since,
+        until=until,
+        partition=partition,
+        offset=offset,
+        limit=limit,
+        rate=rate,
+        max_redrives=max_redrives,
+        note=note,
+        export=export,
+        config=config,
     )
-    carry_out(settings, wish, Doing(yes=yes, export=export))
+    wish = asking.wish(settings, asked)
+    carry_out(settings, wish, Doing(yes=yes, export=export, goes_on=asking.goes_on(asked, wish.selection)))
 
 
 def policy(

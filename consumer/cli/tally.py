@@ -22,6 +22,10 @@ WORDS = {
     Fate.NO_ROOM: "that could not be remembered as sent, so many before them were left out; redrive older ones first",
 }
 
+IN_VAIN = frozenset({"729", "730", "undecodable", "invalid", "tombstone"})
+"""Reasons for which the record itself, or the business, has to change."""
+WHY = "In vain: these come back as they are; undecodable and invalid unless limits, schemas or mapping were changed."
+
 
 @dataclass(slots=True)
 class Row:
@@ -59,6 +63,11 @@ class Tally:
         """Whether letters that were wanted could not be sent."""
         return self._left[Fate.NO_ROOM] > 0
 
+    @property
+    def in_vain(self) -> str | None:
+        """What is to be said of letters that a redrive does not help, if there are such."""
+        return WHY if any(reason in IN_VAIN for reason, _ in self._rows) else None
+
     def table(self) -> Table:
         """The letters by reason, the most frequent topic of each first."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -68,7 +77,8 @@ class Tally:
         table.add_column("Oldest (UTC)", no_wrap=True)
         table.add_column("Newest (UTC)", no_wrap=True)
         for (reason, topic), row in sorted(self._rows.items(), key=lambda item: _rank(item[0])):
-            table.add_row(Text(plain(reason)), str(row.count), Text(topic), shown(row.oldest), shown(row.newest))
+            name = f"{reason}, in vain" if reason in IN_VAIN else plain(reason)
+            table.add_row(Text(name), str(row.count), Text(topic), shown(row.oldest), shown(row.newest))
         return table
 
     def left(self) -> list[str]:

@@ -30,12 +30,16 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A partition of the dead-letter topic up to the end it had when it was looked at."""
+    """A partition of the dead-letter topic up to the end it had when it was looked at.
+
+    `is_remembered`: the brokers know of an earlier redrive.
+    """
 
     topic: str
     partition: int
     redriven: Redriven
     end: int
+    is_remembered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

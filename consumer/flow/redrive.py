@@ -46,6 +46,18 @@ class Wish:
     note: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """What else happens as letters are sent.
+
+    `ahead` hears of each letter before it is sent. `pause` is told after each batch how many are sent so far, and waits
+    as long as the rate asks.
+    """
+
+    ahead: Callable[[Letter], None]
+    pause: Callable[[int], None]
+
+
 Looked = tuple[Letter, Fate]
 CustomerOf = Callable[[Record], CustomerId | None]
 
@@ -62,26 +74,30 @@ class Redrive:
         self._tell = tell
         self._chosen = 0
 
-    def look(self) -> None:
-        """Say what would be sent; send nothing."""
-        for stretch in self._letters.stretches():
+    def look(self) -> bool:
+        """Say what would be sent; send nothing. Whether any earlier redrive is remembered."""
+        stretches = self._letters.stretches()
+        for stretch in stretches:
             for looked, _ in self._batches(stretch, LARGEST_BATCH):
                 self._note(looked)
+        return any(stretch.is_remembered for stretch in stretches)
 
-    def send(self, sender: Sender, pause: Callable[[int], None]) -> None:
-        """Send what is chosen. `pause` is told how many are sent so far and waits as long as the rate asks."""
+    def send(self, sender: Sender, steps: Steps) -> None:
+        """Send what is chosen."""
         sender.start()
         stretches = self._letters.stretches()
         # Brokers forget the progress of a group that commits nothing for days: each redrive says it all anew.
         sender.send((), [(each, each.redriven) for each in stretches])
         for stretch in stretches:
             for looked, progress in self._batches(stretch, self._batch):
-                chosen = [again(letter, self._wish.note) for letter, fate in looked if fate is Fate.CHOSEN]
+                chosen = [letter for letter, fate in looked if fate is Fate.CHOSEN]
+                for letter in chosen:
+                    steps.ahead(letter)
                 if chosen:
-                    sender.send(chosen, [(stretch, progress)])
+                    sender.send([again(letter, self._wish.note) for letter in chosen], [(stretch, progress)])
                 self._note(looked)
                 if chosen:
-                    pause(self._chosen)
+                    steps.pause(self._chosen)
 
     @property
     def _batch(self) -> int:

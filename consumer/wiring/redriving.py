@@ -3,30 +3,41 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 
 from consumer.adapters.kafka.dead_letters import DeadLetterTopic
 from consumer.adapters.kafka.sending_again import AgainSender
 from consumer.core.redrive import Fate, Letter
-from consumer.flow.redrive import Redrive, Wish
+from consumer.flow.redrive import Redrive, Steps, Wish
 from consumer.settings import Settings
 from consumer.wiring import parts
 from consumer.wiring.values import Values
 
 Tell = Callable[[Letter, Fate], None]
+BURST = 1.0
+"""Seconds of the rate that may be made up for after a stall."""
 
 
-def look(settings: Settings, wish: Wish, values: Values, tell: Tell) -> None:
-    """Say of each dead letter what a redrive would do with it. Raises Fatal, BadOption, Unavailable."""
-    with closing(DeadLetterTopic(parts.kafka_config(settings), group(settings))) as topic:
-        Redrive(topic, wish, values.customer_of, tell).look()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redriving:
+    """A redrive on the brokers of the settings. Each method raises Fatal, BadOption, Unavailable."""
 
+    settings: Settings
+    wish: Wish
+    values: Values
 
-def send(settings: Settings, wish: Wish, values: Values, tell: Tell) -> None:
-    """Send the chosen dead letters again. Raises Fatal, BadOption, Unavailable."""
-    config = parts.kafka_config(settings)
-    name = group(settings)
-    with closing(DeadLetterTopic(config, name)) as topic, closing(AgainSender(config, name, topic.group)) as sender:
-        Redrive(topic, wish, values.customer_of, tell).send(sender, pace(wish.rate, time.monotonic, time.sleep))
+    def look(self, tell: Tell) -> bool:
+        """Say of each dead letter what a redrive would do with it. Whether any earlier redrive is remembered."""
+        with closing(DeadLetterTopic(parts.kafka_config(self.settings), group(self.settings))) as topic:
+            return Redrive(topic, self.wish, self.values.customer_of, tell).look()
+
+    def send(self, tell: Tell, ahead: Callable[[Letter], None]) -> None:
+        """Send the chosen dead letters again; `ahead` hears of each before it is sent."""
+        config = parts.kafka_config(self.settings)
+        name = group(self.settings)
+        steps = Steps(ahead=ahead, pause=pace(self.wish.rate, time.monotonic, time.sleep))
+        with closing(DeadLetterTopic(config, name)) as topic, closing(AgainSender(config, name, topic.group)) as sender:
+            Redrive(topic, self.wish, self.values.customer_of, tell).send(sender, steps)
 
 
 def group(settings: Settings) -> str:
@@ -35,11 +46,15 @@ def group(settings: Settings) -> str:
 
 
 def pace(rate: float | None, clock: Callable[[], float], sleep: Callable[[float], None]) -> Callable[[int], None]:
-    """Waits after each batch until no more than `rate` letters a second are sent since now."""
-    began = clock()
+    """Waits after each batch so that no more than `rate` letters a second are sent, and after a stall no burst."""
+    due, before = clock(), 0
 
     def pause(sent: int) -> None:
-        if rate is not None:
-            sleep(max(0.0, began + sent / rate - clock()))
+        nonlocal due, before
+        if rate is None:
+            return
+        now = clock()
+        due, before = max(due, now - BURST) + (sent - before) / rate, sent
+        sleep(max(0.0, due - now))
 
     return pause

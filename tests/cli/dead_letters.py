@@ -5,7 +5,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from confluent_kafka import Producer
+from typer.testing import CliRunner, Result
 
+from consumer.cli.verbs import app
 from consumer.core.dead_letter import DeadLetter, headers
 from consumer.core.model import EventId
 from consumer.core.outcome import VerdictKind
@@ -73,7 +75,7 @@ def a_letter(event_id: str, topic: str, reason: str = "731", **changes: object) 
         value,
         source=coordinates(7, topic=topic, partition=partition),
         key=changes.get("key", str(customer).encode()),
-        headers=(("shop", b"north"), *redriven(changes.get("redrives"))),
+        headers=(("shop", b"north"), *sent_before(changes.get("redrives"))),
     )
     told = DeadLetter(
         reason=reason,
@@ -87,7 +89,14 @@ def a_letter(event_id: str, topic: str, reason: str = "731", **changes: object) 
     return ToProduce(value=record.value, key=record.key, headers=kept, partition=partition)
 
 
-def redriven(times: object) -> tuple[tuple[str, bytes], ...]:
+def redriven(scene: Scene, *words: str) -> Result:
+    """What the verb answers."""
+    result = CliRunner().invoke(app, ["redrive", *words], env=scene.settings)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def sent_before(times: object) -> tuple[tuple[str, bytes], ...]:
     return () if times is None else (("redrive-count", str(times).encode()),)
 
 

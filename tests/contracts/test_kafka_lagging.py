@@ -76,7 +76,7 @@ def _hurrying(monkeypatch: pytest.MonkeyPatch) -> None:
 def redriven(deliveries: Iterable[Message], position: int, end: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The offsets that a redrive reads."""
     monkeypatch.setattr(dead_letters, "Consumer", Lagging(deque(deliveries)))
-    stretch = Stretch(topic=TOPIC, partition=0, redriven=Redriven(position=position), end=end)
+    stretch = Stretch(topic=TOPIC, partition=0, redriven=Redriven(position=position), end=end, is_remembered=False)
     batches = DeadLetterTopic(a_config("127.0.0.1:1"), "group").read(stretch, 2)
     return [record.source.offset for records, _ in batches for record in records]
 

@@ -10,7 +10,7 @@ from consumer.core.model import CustomerId, Millis, Record
 from consumer.core.offset_map import LIMIT, Restored, decode
 from consumer.core.redrive import Again, Fate, Letter, Selection, Stretch, customer_in_key
 from consumer.core.redriven import Redriven, started
-from consumer.flow.redrive import Redrive, Wish
+from consumer.flow.redrive import Redrive, Steps, Wish
 from tests.builders import a_record, coordinates
 
 RETURNS = "return-transactions"
@@ -42,11 +42,12 @@ def a_letter(offset: int, reason: str = "731", **headers: str) -> Record:
 
 @dataclass(slots=True)
 class Broker:
-    """A dead-letter topic of one partition, read by `most` at once, and what was sent from it; it dies when `steps` are done."""
+    """A dead-letter topic of one partition, read by `most`, and what was sent of it; it dies when `steps` are done."""
 
     letters: Sequence[Record]
     steps: int = 10**9
     most: int = 3
+    is_remembered: bool = False
     sent: list[Again] = field(default_factory=list)
     committed: tuple[int, str] = (0, "")
 
@@ -63,7 +64,8 @@ class Broker:
         end = self.letters[-1].source.offset + 2
         read = decode(self.committed[1], committed=self.committed[0], log_end=end)
         edges = read.edges if isinstance(read, Restored) else ()
-        return [Stretch(topic="letters", partition=0, redriven=started(self.committed[0], edges, 0), end=end)]
+        redriven = started(self.committed[0], edges, 0)
+        return [Stretch(topic="letters", partition=0, redriven=redriven, end=end, is_remembered=self.is_remembered)]
 
     def read(self, stretch: Stretch, batch: int) -> Iterator[tuple[Sequence[Record], int]]:
         left = [letter for letter in self.letters if letter.source.offset >= stretch.redriven.position]
@@ -90,13 +92,17 @@ def wish(*reasons: str, limit: int | None = None, note: str | None = None, **cha
     return Wish(selection=selection, limit=limit, rate=None, note=note)
 
 
+def nothing(_: object) -> None:
+    """No step besides."""
+
+
 def redrive(broker: Broker, wished: Wish) -> list[Fate]:
     fates: list[Fate] = []
 
     def tell(_: Letter, fate: Fate) -> None:
         fates.append(fate)
 
-    Redrive(broker, wished, customer_in_key, tell).send(broker, lambda _: None)
+    Redrive(broker, wished, customer_in_key, tell).send(broker, Steps(ahead=nothing, pause=nothing))
     return fates
 
 
@@ -190,11 +196,37 @@ def test_after_a_letter_without_room_none_of_its_partition_is_sent() -> None:
     assert asked_for == [Fate.CHOSEN] * room + [Fate.NO_ROOM] * (3000 - room)
 
 
+def test_looking_tells_whether_an_earlier_redrive_is_remembered() -> None:
+    letters = [a_letter(0)]
+    anew, again = (
+        Redrive(Broker(letters, is_remembered=so), wish(), customer_in_key, lambda _letter, _fate: None)
+        for so in (False, True)
+    )
+
+    assert (anew.look(), again.look()) == (False, True)
+
+
+def test_each_letter_is_heard_of_before_it_is_sent() -> None:
+    broker = Broker([a_letter(at, "404" if at % 2 else "731") for at in range(8)])
+    heard: list[tuple[str, int]] = []
+
+    def ahead(letter: Letter) -> None:
+        heard.append(((letter.record.value or b"").decode(), len(broker.sent)))
+
+    Redrive(broker, wish("404"), customer_in_key, lambda _letter, _fate: None).send(
+        broker, Steps(ahead=ahead, pause=nothing)
+    )
+
+    assert heard == [("1", 0), ("3", 1), ("5", 1), ("7", 3)]
+
+
 def test_a_slow_rate_sends_in_small_batches_and_pauses_after_each() -> None:
     broker = Broker([a_letter(at) for at in range(6)])
     pauses: list[int] = []
 
     wished = replace(wish(), rate=2.0)
-    Redrive(broker, wished, customer_in_key, lambda _letter, _fate: None).send(broker, pauses.append)
+    Redrive(broker, wished, customer_in_key, lambda _letter, _fate: None).send(
+        broker, Steps(ahead=nothing, pause=pauses.append)
+    )
 
     assert pauses == [2, 4, 6]

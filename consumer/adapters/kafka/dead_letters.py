@@ -90,7 +90,7 @@ class DeadLetterTopic:
                 if delivered is not None and error is not None and is_end(delivered, error, end):
                     return records, end
                 if time.monotonic() > deadline:
-                    raise Fatal(f"{self._topic}: the brokers deliver nothing; start the command again to go on")
+                    raise Fatal(f"{self._topic}: the brokers deliver nothing")
                 continue
             record = self._in_order(record_of(delivered), position)
             if record.source.offset >= end:
@@ -110,8 +110,14 @@ class DeadLetterTopic:
     def _stretch(self, commit: TopicPartition) -> Stretch:
         place = TopicPartition(commit.topic, commit.partition)
         first, end = self._ask(lambda wait: answered(self._consumer.get_watermark_offsets(place, wait)))
-        redriven = Redriven(position=first) if commit.offset < 0 else self._progress(commit, first, end)
-        return Stretch(topic=commit.topic, partition=commit.partition, redriven=redriven, end=end)
+        is_remembered = commit.offset >= 0
+        return Stretch(
+            topic=commit.topic,
+            partition=commit.partition,
+            redriven=self._progress(commit, first, end) if is_remembered else Redriven(position=first),
+            end=end,
+            is_remembered=is_remembered,
+        )
 
     def _progress(self, commit: TopicPartition, first: int, end: int) -> Redriven:
         """Unlike the service, which works again what it cannot remember, this must not guess."""
