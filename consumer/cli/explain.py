@@ -27,6 +27,7 @@ from consumer.settings import Settings
 from consumer.wiring import REFUSALS, parts
 from consumer.wiring.explaining import TopicBook, story_book
 
+UNKNOWN = Account(returns=(), goods=(), earns=())
 INDENT = len("2026-11-23 12:00:00  ")
 UNKNOWN_SINCE = 7 * 86_400_000
 """How far back the topics are looked through for what the ledger does not know."""
@@ -53,7 +54,7 @@ def explain(settings: Settings, sought: Sought, where: Where, *, as_json: bool) 
     """Tell the story, or say that there is none."""
     begin = _begin(sought, where)
     with expected(OSError, SQLAlchemyError), refused(REFUSALS):
-        account = _account(settings, sought)
+        account = _account(settings, sought, where)
     looked = None
     if where.topics or (where.topics is None and account.is_empty):
         account, looked = _with_topics(settings, sought, account, begin)
@@ -83,8 +84,14 @@ def _begin(sought: Sought, where: Where) -> Millis | None:
         raise typer.Exit(MISCONFIGURED) from None
 
 
-def _account(settings: Settings, sought: Sought) -> Account:
-    book = story_book(settings)
+def _account(settings: Settings, sought: Sought, where: Where) -> Account:
+    try:
+        book = story_book(settings)
+    except FileNotFoundError as error:
+        if not where.topics:
+            raise
+        say(f"warning: {error}; only the topics are asked")
+        return UNKNOWN
     if sought.event_id is not None:
         return book.of_return(sought.event_id)
     if sought.bill is not None:

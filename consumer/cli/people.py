@@ -65,7 +65,7 @@ def explain(  # noqa: PLR0913 - an option each
     """Tell what became of a return, and why.
 
     The whole story in the order of time: what the purchase earned, what came back, what was taken, why the rest was
-    left, the vendor's request ids, dead letters, redrives. Nothing is changed.
+    left, the vendor's request ids, redrives; with --topics where its dead letters stand. Nothing is changed.
     """
     settings = given(config)
     from consumer.cli.explain import Where  # noqa: PLC0415 - see the module

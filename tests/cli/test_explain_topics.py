@@ -75,6 +75,20 @@ def test_what_no_ledger_keeps_is_found_in_the_topics(scene: Scene) -> None:
 
 
 @pytest.mark.kafka
+def test_the_topics_are_looked_through_without_a_ledger_where_the_person_asks_for_them(
+    scene: Scene, tmp_path: Path
+) -> None:
+    scene.settings["CONSUMER_LEDGER__URL"] = f"sqlite:///{tmp_path / 'nowhere.db'}"
+    scene.set_aside([scene.a_letter("r2", "invalid")])
+
+    result = explained(scene, "r2", "--topics")
+
+    assert result.exit_code == 0, result.output
+    assert f"set aside as the dead letter {scene.letters}/0/0, with the reason invalid" in result.stdout
+    assert result.stderr == f"warning: there is no ledger in {tmp_path / 'nowhere.db'}; only the topics are asked\n"
+
+
+@pytest.mark.kafka
 @pytest.mark.parametrize("words", [("--bill", "B-1"), ("--customer", "4711"), ("--earn", "e1")])
 def test_it_is_found_by_other_names_too(scene: Scene, words: tuple[str, str]) -> None:
     scene.set_aside([scene.a_letter("r2", "731")])
