@@ -1,9 +1,11 @@
 """A redrive killed at every step of its work: no dead letter sent twice, none skipped."""
 
+import json
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -60,9 +62,9 @@ class SetAside:
 LETTERS = tuple(map(SetAside, range(28)))
 
 
-def killed(scene: Scene, step: str, nth: int) -> None:
+def killed(scene: Scene, step: str, nth: int, export: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(DYING), step, str(nth), "redrive", "--yes", "--reason", "731"],
+        [sys.executable, str(DYING), step, str(nth), "redrive", "--yes", "--reason", "731", "--export", str(export)],
         env=environment({**scene.settings, "PYTHONPATH": str(ROOT)}),
         capture_output=True,
         text=True,
@@ -76,17 +78,19 @@ def asked_for(*partitions: int) -> list[str]:
     return sorted(each.event_id for each in LETTERS if each.reason == "731" and each.partition in partitions)
 
 
-def test_a_redrive_killed_at_every_step_sends_each_letter_once_and_in_order(kafka: Broker) -> None:
+def test_a_redrive_killed_at_every_step_sends_each_letter_once_and_in_order(kafka: Broker, tmp_path: Path) -> None:
     """The first kills empty one partition of what is asked for, and so the others happen in the other."""
+    exports = (tmp_path / f"{number}.jsonl" for number in count())
     scene = Scene(kafka.bootstrap, partitions=2)
     scene.set_aside([each.letter(scene) for each in LETTERS])
 
     for step, nth in (*STARTING, *STEPS):
-        killed(scene, step, nth)
+        killed(scene, step, nth, next(exports))
     half = event_ids(scene.sent())
     for step, nth in STEPS:
-        killed(scene, step, nth)
+        killed(scene, step, nth, next(exports))
     all_asked_for = event_ids(scene.sent())
+    lines = [line for export in tmp_path.iterdir() for line in export.read_text().splitlines()]
     done = subprocess.run(
         [sys.executable, "-m", "consumer", "redrive", "--yes"],
         env=environment(scene.settings),
@@ -97,6 +101,7 @@ def test_a_redrive_killed_at_every_step_sends_each_letter_once_and_in_order(kafk
     )
 
     assert (sorted(half), sorted(all_asked_for)) == (asked_for(0), asked_for(0, 1))
+    assert {json.loads(line)["event_id"] for line in lines} == set(all_asked_for)
     assert "dead letters sent again." in done.stdout
     sent = scene.sent()
     assert len(sent) == len(LETTERS)
