@@ -68,13 +68,14 @@ KAFKA = Row(
     panels=(
         Panel(
             title="Lag",
-            says="Records between what is published and the log's end. What matters is how old, not how many.",
+            says="Records between what is published and the log's end. What matters is how old, not how many. "
+            "Runbooks: ReturnsPartitionStuck, ReturnsNotProgressing.",
             unit="short",
             queries=(Query(f"sum by (topic, partition) ({of('consumer_lag')})", "{{topic}}/{{partition}}"),),
         ),
         Panel(
             title="Partitions",
-            says="Assigned to each instance, and paused because they are full.",
+            says="Assigned to each instance, and paused because they are full. Runbook: ReturnsNoPartitions.",
             unit="short",
             queries=(
                 Query(f"sum by (instance) ({of('assigned_partitions')})", "{{instance}}"),
@@ -116,7 +117,8 @@ KAFKA = Row(
         ),
         Panel(
             title="Client errors and round trip",
-            says="Errors of the Kafka client a second by code, and the slowest broker's mean round trip in seconds.",
+            says="Errors of the Kafka client a second by code, and the slowest broker's mean round trip in seconds; 0: no "
+            "broker answers. Runbook: ReturnsKafkaUnreachable.",
             unit="short",
             queries=(
                 Query(f"sum by (code) ({rate('kafka_errors_total')}) > 0", "{{code}}"),

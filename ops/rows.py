@@ -54,12 +54,13 @@ VERDICT = Row(
         ),
         Panel(
             title="Oldest open return",
-            says="How long the oldest return without an outcome has waited since it was written. 0: none waits.",
+            says="How long the oldest return without an outcome has waited since it was written. 0: none waits. "
+            "Runbook: ReturnsOldestWaiting.",
             unit="s",
             queries=(Query(f"({OLDEST}) or vector(0)"),),
             kind="stat",
             width=3,
-            red_from=thresholds.IN_TIME,
+            red_from=thresholds.OLDEST,
         ),
         Panel(
             title="Outcomes",

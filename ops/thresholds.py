@@ -14,6 +14,8 @@ QUOTA_USED = 0.95
 POLL_STALLED = 60.0
 DEAD_LETTERS = 0.01
 BACKLOG = 3600.0
+OLDEST = 3600.0
+"""The seconds after which whatever fails alone is given up (`retry.give_up_after`)."""
 HOLDING = 1.0
 CIRCUIT_OPEN = 1.0
 MAP_USED = MAP_ALERT
@@ -30,6 +32,7 @@ ALERTS = {
     "ReturnsPollStalled": POLL_STALLED,
     "ReturnsDeadLetters": DEAD_LETTERS,
     "ReturnsBacklogWontDrain": BACKLOG,
+    "ReturnsOldestWaiting": OLDEST,
     "ReturnsFloodHeld": HOLDING,
     "ReturnsCircuitOpen": 1 - CIRCUIT_OPEN,
 }

@@ -34,6 +34,11 @@ BUILD = of("build_info", 'version="1"')
 POLL = of("last_poll_timestamp_seconds")
 REBALANCES = of("rebalances_total", 'type="assigned"')
 LAG = of("consumer_lag", f'{RETURNS},partition="0"')
+LAG_BESIDE = of("consumer_lag", f'{RETURNS},partition="1"')
+ASSIGNED = of("assigned_partitions")
+OLDEST = of("oldest_in_flight_event_timestamp_seconds")
+ROUND_TRIP = of("broker_rtt_seconds")
+CUT_OFF = of("kafka_errors_total", 'code="_TRANSPORT"')
 CONSUMED = of("events_consumed_total", RETURNS)
 REVOKED = of("events_total", 'status="REVOKED"')
 FAILED = of("events_total", 'status="FAILED"')
@@ -71,6 +76,11 @@ def answers(code: str) -> str:
     return of("api_requests_total", f'operation="revoke",code="{code}"')
 
 
+def coming_and_going(minutes: int) -> tuple[float, ...]:
+    """A lag as it is where all is well: never 0 for long, and never without a fall."""
+    return tuple(5.0 + step % 2 for step in range(minutes * PER_MINUTE))
+
+
 def a_good_day(minutes: int) -> dict[str, Samples]:
     """Each series at rest or at its even pace."""
     one, zero, pace = gauge((minutes, 1)), gauge((minutes, 0)), counter((minutes, 1))
@@ -84,11 +94,15 @@ def a_good_day(minutes: int) -> dict[str, Samples]:
         **{letters(code): zero for code in ("729", "400", "exhausted", "other")},
         **{answers(code): zero for code in ("401", "503", "timeout")},
         **{holding(reason): zero for reason in HOLDS},
-        **dict.fromkeys((RESTARTS, GROUP_IDLE), zero),
-        GROUP_LAG: tuple(float(step % 2) for step in range(minutes * PER_MINUTE)),
+        **dict.fromkeys((RESTARTS, GROUP_IDLE, CUT_OFF), zero),
+        GROUP_LAG: tuple(each - 5 for each in coming_and_going(minutes)),
         GROUP_MEMBERS: one,
         POLL: ticking(minutes),
-        LAG: gauge((minutes, 5)),
+        LAG: coming_and_going(minutes),
+        LAG_BESIDE: coming_and_going(minutes),
+        ASSIGNED: gauge((minutes, 2)),
+        OLDEST: ticking(minutes),
+        ROUND_TRIP: gauge((minutes, 0.002)),
         QUOTA_LIMIT: gauge((minutes, 950)),
         QUOTA_USED: gauge((minutes, 0.1)),
         CERTIFICATE: gauge((minutes, 90 * 86400)),

@@ -51,7 +51,7 @@ def it_is_stopped(release: Release) -> None:
 
 
 def the_broker_dies(release: Release) -> None:
-    """With a return on its way the lag would be told for a while, and with it that nothing progresses."""
+    """At rest: an outcome on its way could not be published, which is told as well."""
     release.until_at_rest()
     release.broker.kill()
 
@@ -104,11 +104,11 @@ DRILLS = (
         lives=False,
     ),
     Drill(
-        # Nobody can write a return either, and whoever runs Kafka is told by it.
+        # To us it is the same as a network that cuts off us alone, while others go on writing returns.
         name="broker-down",
         befalls=the_broker_dies,
         own="broker",
-        fires="",
+        fires="ReturnsKafkaUnreachable/critical",
     ),
     Drill(
         name="database-down",

@@ -34,6 +34,12 @@ def bad(minutes: int, value: float | None, *, well: float | None = 0, day_long: 
     return gauge((FROM, well), (minutes, value), (day_long - FROM - minutes, well))
 
 
+def behind(minutes: int, value: float | None) -> Samples:
+    """A lag that stands at this for a stretch, and otherwise comes and goes."""
+    well = day.coming_and_going(150)
+    return well[: FROM * PER_MINUTE] + gauge((minutes, value)) + well[(FROM + minutes) * PER_MINUTE :]
+
+
 def burst(minutes: int, rate: float, *, well: float = 0, day_long: int = 150) -> Samples:
     """A counter whose pace is another for a stretch."""
     return counter((FROM, well), (minutes, rate), (day_long - FROM - minutes, well))
@@ -41,15 +47,15 @@ def burst(minutes: int, rate: float, *, well: float = 0, day_long: int = 150) ->
 
 FIRST = FROM * PER_MINUTE
 GROWING = tuple(
-    5.0 if step < FIRST else min(5.0 + (step - FIRST) * 60, 5.0 + 120 * 60) if step < FIRST + 120 else 5.0
-    for step in range(300)
+    well + (step - FIRST) * 60 if FIRST <= step < FIRST + 120 else well
+    for step, well in enumerate(day.coming_and_going(150))
 )
 """A lag that grows for an hour, and is gone then."""
 
 PRESENCE = (
     a_story("an instance does not answer", "ReturnsDown/critical", {day.UP: bad(20, 0, well=1)}, at=66),
     a_story("nobody is there", "ReturnsAbsent/critical", {day.BUILD: bad(20, None, well=1)}, at=71),
-    a_story("a thread hangs", "ReturnsPollStalled/warning", {day.POLL: ticking(150, until=60, again=80)}, at=64),
+    a_story("a thread hangs", "ReturnsPollStalled/warning", {day.POLL: ticking(150, until=60, again=80)}, at=62),
     a_story(
         "partitions keep moving", "ReturnsRebalanceStorm/warning", {day.REBALANCES: burst(15, 0.02, well=0)}, at=74
     ),
@@ -69,9 +75,10 @@ GROUP = (
         "ReturnsAbsent/critical ReturnsGroupStuck/critical",
         {
             day.BUILD: bad(40, None, well=1),
-            day.LAG: bad(40, None, well=5),
+            day.LAG: behind(40, None),
+            day.LAG_BESIDE: behind(40, None),
             day.REVOKED: burst(40, 0, well=1),
-            day.GROUP_LAG: tuple(max(0.0, each - 5) for each in GROWING),
+            day.GROUP_LAG: tuple(each - 5 for each in GROWING),
         },
         at=85,
     ),
@@ -83,7 +90,7 @@ PROGRESS = (
     a_story(
         "nothing moves and nobody knows why",
         "ReturnsNotProgressing/critical",
-        {day.LAG: bad(40, 500, well=5), day.REVOKED: burst(40, 0, well=1)},
+        {day.LAG: behind(40, 500), day.REVOKED: burst(40, 0, well=1)},
         at=80,
     ),
     a_story(
@@ -95,6 +102,37 @@ PROGRESS = (
             day.QUOTA_LIMIT: bad(60, 60, well=950),
         },
         at=110,
+    ),
+    a_story(
+        "one partition stands",
+        "ReturnsPartitionStuck/warning",
+        {day.LAG_BESIDE: behind(40, 30)},
+        at=85,
+    ),
+    a_story(
+        "one return neither ends nor is given up",
+        "ReturnsOldestWaiting/warning",
+        {day.OLDEST: ticking(200, until=FROM, again=150)},
+        at=140,
+        over=170,
+    ),
+    a_story(
+        "nobody gets beyond the start",
+        "ReturnsNoPartitions/critical",
+        {day.ASSIGNED: bad(20, 0, well=2), day.LAG: behind(20, None), day.LAG_BESIDE: behind(20, None)},
+        at=70,
+    ),
+    a_story(
+        "no broker answers",
+        "ReturnsKafkaUnreachable/critical",
+        {
+            day.ROUND_TRIP: bad(20, 0, well=0.002),
+            day.CUT_OFF: burst(20, 0.1),
+            day.ASSIGNED: bad(20, 0, well=2),
+            day.LAG: behind(20, 500),
+            day.REVOKED: burst(20, 0, well=1),
+        },
+        at=78,
     ),
     a_story("outcomes fail", "ReturnsPublishFailing/critical", {day.OUTCOME_ERRORS: burst(20, 1)}, at=70),
     a_story("transactions fail", "ReturnsCommitFailing/critical", {day.COMMIT_ERRORS: burst(20, 1)}, at=70),

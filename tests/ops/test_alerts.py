@@ -8,11 +8,13 @@ import pytest
 from tests.helm.tools import promtool
 from tests.ops import a_good_day as day
 from tests.ops.rules import Expected, alerts, complaints, write_rules
-from tests.ops.series import Samples, counter, gauge, restarted
+from tests.ops.series import PER_MINUTE, STEP, Samples, counter, gauge, restarted, ticking
 from tests.ops.stories import FROM, STORIES, Story
 
 NOBODY: frozenset[str] = frozenset()
 DAY = 120
+LONG_DAY = 210
+TICKS = tuple(float(at) for at in range(0, LONG_DAY * 60, STEP))
 
 
 def test_promtool_accepts_the_rules(tmp_path: Path) -> None:
@@ -61,9 +63,45 @@ def test_nothing_fires_on_a_good_day_nor_after_a_restart(tmp_path: Path) -> None
 
 
 def test_a_quiet_night_wakes_nobody_though_markers_of_transactions_look_like_lag_from_outside(tmp_path: Path) -> None:
-    quiet = {day.LAG: gauge((DAY, 0)), day.GROUP_LAG: gauge((DAY, 4)), day.REVOKED: counter((DAY, 0))}
+    quiet = {
+        day.LAG: gauge((DAY, 0)),
+        day.LAG_BESIDE: gauge((DAY, 0)),
+        day.GROUP_LAG: gauge((DAY, 4)),
+        day.REVOKED: counter((DAY, 0)),
+    }
 
     told = complaints(tmp_path, Expected(series={**day.a_good_day(DAY), **quiet}, fires={DAY - 1: NOBODY}))
+
+    assert told == ""
+
+
+QUIET: dict[str, dict[str, Samples]] = {
+    "a backlog that moves, however old it is": {day.OLDEST: tuple(max(0.0, at - 7200) for at in TICKS)},
+    "an outage that another alert tells of": {
+        day.holding("api"): gauge((LONG_DAY, 1)),
+        day.OLDEST: ticking(LONG_DAY, until=FROM),
+        day.LAG_BESIDE: gauge((LONG_DAY, 30)),
+        day.ASSIGNED: gauge((LONG_DAY, 0)),
+    },
+    "a broker that is away while another answers": {day.CUT_OFF: counter((LONG_DAY, 1))},
+    "a short while without any partition": {day.ASSIGNED: gauge((FROM, 2), (4, 0), (LONG_DAY - FROM - 4, 2))},
+}
+
+
+@pytest.mark.parametrize("case", QUIET)
+def test_nothing_fires_for(case: str, tmp_path: Path) -> None:
+    series = {**day.a_good_day(LONG_DAY), **QUIET[case]}
+
+    assert complaints(tmp_path, Expected(series=series, fires=dict.fromkeys((63, 65, 150, 200), NOBODY))) == ""
+
+
+def test_a_lag_that_grows_while_the_quota_is_used_up_is_told_as_that(tmp_path: Path) -> None:
+    growing = {day.LAG_BESIDE: tuple(5.0 + step for step in range(DAY * PER_MINUTE)), day.QUOTA_USED: gauge((DAY, 1))}
+    saturated = frozenset({"ReturnsQuotaSaturated/warning"})
+
+    told = complaints(
+        tmp_path, Expected(series={**day.a_good_day(DAY), **growing}, fires={25: NOBODY, DAY - 1: saturated})
+    )
 
     assert told == ""
 
