@@ -117,8 +117,8 @@ KAFKA = Row(
         ),
         Panel(
             title="Client errors and round trip",
-            says="Errors of the Kafka client a second by code, and the slowest broker's mean round trip in seconds; 0: no "
-            "broker answers. Runbook: ReturnsKafkaUnreachable.",
+            says="Errors of the Kafka client a second by code, and the slowest broker's mean round trip in seconds; "
+            "0: no broker answers. Runbook: ReturnsKafkaUnreachable.",
             unit="short",
             queries=(
                 Query(f"sum by (code) ({rate('kafka_errors_total')}) > 0", "{{code}}"),

@@ -83,6 +83,7 @@ QUIET: dict[str, dict[str, Samples]] = {
         day.LAG_BESIDE: gauge((LONG_DAY, 30)),
         day.ASSIGNED: gauge((LONG_DAY, 0)),
     },
+    "partitions that all grow, as more comes than goes": dict.fromkeys((day.LAG, day.LAG_BESIDE), TICKS),
     "a broker that is away while another answers": {day.CUT_OFF: counter((LONG_DAY, 1))},
     "a short while without any partition": {day.ASSIGNED: gauge((FROM, 2), (4, 0), (LONG_DAY - FROM - 4, 2))},
 }
