@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.helm.chart import CHART, NAMESPACE, Values, changed, defaults, example, notes, one, rendered
+from tests.helm.chart import CHART, NAMESPACE, Values, changed, example, notes, one, rendered
 from tests.ops.a_page import labels_by_name
 
 FULL = example("full")
@@ -126,9 +126,18 @@ def test_the_notes_say_what_there_is_and_how_to_look() -> None:
         "helm test r --namespace shop --logs",
     ):
         assert command in told
-    assert defaults()["prometheusRule"]["runbookUrl"] in told
+    assert "Runbooks:" not in told
 
 
+def test_the_notes_lead_to_runbooks_that_have_an_address() -> None:
+    assert "Runbooks: https://runbooks.example/returns/" in notes(FULL)
+
+
+NOT_SAID: dict[str, object] = {
+    "config__kafka__options": {},
+    "kafkaTls__existingSecret": "",
+    "secrets__keys__kafkaPassword": "",
+}
 IN_THE_CLEAR = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": "returns"}
 
 
@@ -140,6 +149,12 @@ IN_THE_CLEAR = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-
         ({"config__api__allow_plaintext": True}, "may show the vendor's credentials"),
         ({"config__schemas__allow_plaintext": True}, "may show the registry's credentials"),
         ({"config__kafka__options": IN_THE_CLEAR}, "config.kafka.options has no TLS"),
+        (
+            {"config__kafka__options": IN_THE_CLEAR, "kafkaOptions__existingSecret": "more"},
+            "config.kafka.options has no TLS",
+        ),
+        ({**NOT_SAID, "kafkaOptions__existingSecret": "more"}, "stands in the Secret more alone, if at all"),
+        (NOT_SAID, "config.kafka.options has no TLS"),
     ],
 )
 def test_the_notes_warn_of_what_is_risky(change: dict[str, object], warning: str) -> None:
