@@ -69,7 +69,7 @@ def _application(views: Views) -> web.Application:
     async def metrics(request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         page = web.Response(body=encode(views.registry), headers={"Content-Type": content_type})
-        # Mostly zeros under long names: to those who take it compressed it is a twentieth.
+        # Mostly zeros under long names: to those who take it compressed it is less than a tenth.
         page.enable_compression()
         return page
 
