@@ -84,6 +84,21 @@ def test_with_prometheus_no_instance_is_added_while_the_quota_is_used_up() -> No
     assert all(each["metadata"]["serverAddress"] for each in spec["triggers"] if each["type"] == "prometheus")
 
 
+def test_where_another_scrapes_its_job_is_asked() -> None:
+    values = changed(KEDA, podMonitor__enabled=False, autoscaling__prometheus__job="pods")
+    triggers = one(rendered(values), "ScaledObject")["spec"]["triggers"]
+
+    queries = [each["metadata"]["query"] for each in triggers if each["type"] == "prometheus"]
+
+    assert all(f'{{job="pods",namespace="{NAMESPACE}"}}' in query for query in queries)
+
+
+def test_where_nobody_is_scraped_the_count_stays() -> None:
+    triggers = one(rendered(KEDA), "ScaledObject")["spec"]["triggers"]
+
+    assert [each["metadata"].get("ignoreNullValues") for each in triggers] == [None, "false", "false"]
+
+
 def test_what_the_formula_asks_for_is_on_the_page() -> None:
     triggers = one(rendered(KEDA), "ScaledObject")["spec"]["triggers"]
     asked = {name for each in triggers for name in re.findall(r"returns_\w+", each["metadata"].get("query", ""))}
@@ -100,3 +115,12 @@ def test_the_external_secret_brings_the_keys_that_are_mounted() -> None:
 
     assert spec["target"]["name"] == mounted["secretName"]
     assert [each["secretKey"] for each in spec["data"]] == [each["key"] for each in mounted["items"]]
+
+
+def test_the_external_secret_brings_what_else_is_mounted_of_it() -> None:
+    name = KEDA["secrets"]["existingSecret"]
+    values = changed(KEDA, kafkaOptions__existingSecret=name, kafkaTls__existingSecret=name)
+
+    brought = {each["secretKey"] for each in one(rendered(values), "ExternalSecret")["spec"]["data"]}
+
+    assert brought == {"api-password", "ledger-url", "kafka-options", "ca.crt", "tls.crt", "tls.key"}
