@@ -89,7 +89,7 @@ whole number to YAML; so whole ones are written as such.
 {{- $files | toJson -}}
 {{- end }}
 
-{{/* The keys of the Secret that are needed, in order: a list under "keys". */}}
+{{/* The keys of the Secret that settings need, in order: a list under "keys". */}}
 {{- define "returns.secretKeys" -}}
 {{- $keys := list -}}
 {{- range include "returns.secretFiles" . | fromJson -}}
@@ -98,12 +98,33 @@ whole number to YAML; so whole ones are written as such.
 {{- dict "keys" ($keys | uniq | sortAlpha) | toJson -}}
 {{- end }}
 
-{{/* Between SIGTERM and SIGKILL: the drain, a call's deadline, the last transaction, and ten seconds to spare. */}}
+{{/* What an ExternalSecret must bring: those keys, and what else is mounted of the same Secret. A list under "keys". */}}
+{{- define "returns.externalKeys" -}}
+{{- $keys := (include "returns.secretKeys" . | fromJson).keys | default list -}}
+{{- $name := .Values.secrets.existingSecret -}}
+{{- if eq .Values.kafkaOptions.existingSecret $name -}}
+{{- $keys = append $keys .Values.kafkaOptions.key -}}
+{{- end -}}
+{{- if eq .Values.kafkaTls.existingSecret $name -}}
+{{- $keys = append $keys .Values.kafkaTls.ca -}}
+{{- if .Values.kafkaTls.certificate -}}
+{{- $keys = concat $keys (list .Values.kafkaTls.certificate .Values.kafkaTls.key) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "keys" ($keys | uniq | sortAlpha) | toJson -}}
+{{- end }}
+
+{{/* Seconds that a preStop sleeps before SIGTERM; the grace runs meanwhile. */}}
+{{- define "returns.preStop" -}}
+{{ dig "preStop" "sleep" "seconds" 0 .Values.lifecycle | int64 }}
+{{- end }}
+
+{{/* Until SIGKILL: a preStop's sleep, the drain, a call's deadline, the last transaction, and ten seconds to spare. */}}
 {{- define "returns.grace" -}}
 {{- if .Values.terminationGracePeriodSeconds -}}
 {{ int64 .Values.terminationGracePeriodSeconds }}
 {{- else -}}
-{{ int64 (ceil (addf .Values.config.kafka.drain .Values.config.api.timeout 10 10)) }}
+{{ int64 (ceil (addf (include "returns.preStop" . | float64) .Values.config.kafka.drain .Values.config.api.timeout 10 10)) }}
 {{- end -}}
 {{- end }}
 

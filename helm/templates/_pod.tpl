@@ -34,11 +34,18 @@ securityContext:
   capabilities:
     drop: [ALL]
 {{- $rackLabel := ternary "" .Values.kafkaRack.podLabel (ne .Values.config.kafka.client_rack "") }}
-{{- if or .Values.env $rackLabel }}
+{{- if or .Values.env .Values.secretEnv $rackLabel }}
 env:
   {{- range $name, $value := .Values.env }}
   - name: {{ $name }}
     value: {{ $value | quote }}
+  {{- end }}
+  {{- range $name, $from := .Values.secretEnv }}
+  - name: {{ $name }}
+    valueFrom:
+      secretKeyRef:
+        name: {{ $from.name }}
+        key: {{ $from.key }}
   {{- end }}
   {{- with $rackLabel }}
   # Empty where the pod has no such label.

@@ -25,6 +25,16 @@
 {{- dict "lines" $lines | toJson -}}
 {{- end }}
 
+{{/*
+Whether a property of librdkafka is secret: "true", or nothing. The words are those of consumer/settings/kafka_options.py; what
+has one of them and only says where something is, or how it is made, is none.
+*/}}
+{{- define "returns.isSecret" -}}
+{{- if and (regexMatch "password|passphrase|secret|oauthbearer\\.config|key\\.pem|token|assertion" .) (not (regexMatch "\\.(url|file|location|algorithm)$|\\.assertion\\.claim\\." .)) -}}
+true
+{{- end -}}
+{{- end }}
+
 {{- define "returns.problems.kafka" -}}
 {{- $lines := list -}}
 {{- $options := include "returns.kafkaOptions" . | fromJson -}}
@@ -37,7 +47,7 @@
 {{- $lines = append $lines "config.kafka.options may not set group.instance.id: the pods of a Deployment would all have the same one and fence each other." -}}
 {{- end -}}
 {{- range $name, $_ := $options -}}
-{{- if or (hasSuffix "password" $name) (hasSuffix "secret" $name) (hasSuffix "key.pem" $name) -}}
+{{- if include "returns.isSecret" $name -}}
 {{- $lines = append $lines (printf "config.kafka.options may not hold %s, as a ConfigMap hides nothing; for sasl.password there is secrets.keys.kafkaPassword, and for others a Secret that kafkaOptions.existingSecret names." $name) -}}
 {{- end -}}
 {{- end -}}
@@ -61,8 +71,13 @@
 {{- $drain := float64 .Values.config.kafka.drain -}}
 {{- $timeout := float64 .Values.config.api.timeout -}}
 {{- $grace := float64 (include "returns.grace" .) -}}
-{{- if le $grace (addf $drain 10) -}}
-{{- $lines = append $lines (printf "terminationGracePeriodSeconds (%v) must exceed config.kafka.drain + 10 (%v), or a stop would be a kill; 0 computes it." $grace (addf $drain 10)) -}}
+{{- $least := addf (include "returns.preStop" . | float64) $drain 10 -}}
+{{- if le $grace $least -}}
+{{- $lines = append $lines (printf "terminationGracePeriodSeconds (%v) must exceed config.kafka.drain + 10 and a preStop's sleep (%v), or a stop would be a kill; 0 computes it." $grace $least) -}}
+{{- end -}}
+{{- $preStop := get .Values.lifecycle "preStop" | default dict -}}
+{{- if and $preStop (not (hasKey $preStop "sleep")) (not .Values.terminationGracePeriodSeconds) -}}
+{{- $lines = append $lines (printf "lifecycle.preStop takes a time that the chart cannot know, out of the same grace as the stop: set terminationGracePeriodSeconds to its longest and %v, or have it sleep." (include "returns.grace" .)) -}}
 {{- end -}}
 {{- $poll := divf (float64 (get .Values.config.kafka.options "max.poll.interval.ms" | default 300000)) 1000 -}}
 {{- if ge (mulf $drain 2) $poll -}}
@@ -114,6 +129,8 @@
 {{- $lines = append $lines "autoscaling.partitions is required: how many partitions the returns topic has." -}}
 {{- else if gt (int $scaling.maxReplicas) (int $scaling.partitions) -}}
 {{- $lines = append $lines (printf "autoscaling.maxReplicas (%v) must not exceed autoscaling.partitions (%v): the others would be idle." $scaling.maxReplicas $scaling.partitions) -}}
+{{- else if and $scaling.prometheus.serverAddress (not $scaling.prometheus.job) (not .Values.podMonitor.enabled) -}}
+{{- $lines = append $lines "autoscaling.prometheus asks for the job that podMonitor.enabled makes: enable that, or set autoscaling.prometheus.job to the job by which the pods are scraped." -}}
 {{- else if gt (int $scaling.minReplicas) (int (include "returns.maxReplicas" .)) -}}
 {{- $lines = append $lines (printf "autoscaling.minReplicas (%v) exceeds what the quota can feed (%v instances at autoscaling.requestsPerPod=%v); lower it." $scaling.minReplicas (include "returns.maxReplicas" .) $scaling.requestsPerPod) -}}
 {{- end -}}
@@ -144,9 +161,14 @@
 {{- if and $ways (not .Values.config.schemas.registry_url) -}}
 {{- $lines = append $lines (printf "%s is for a registry: set config.schemas.registry_url." (first $ways)) -}}
 {{- end -}}
-{{- range $name, $_ := .Values.env -}}
+{{- range $name, $_ := .Values.secretEnv -}}
+{{- if hasKey $.Values.env $name -}}
+{{- $lines = append $lines (printf "env and secretEnv may not both set %s." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $_ := merge (dict) .Values.env .Values.secretEnv -}}
 {{- if hasPrefix "CONSUMER_" $name -}}
-{{- $lines = append $lines (printf "env may not set %s, which would win over what the chart computes with; set it in config." $name) -}}
+{{- $lines = append $lines (printf "env and secretEnv may not set %s, which would win over what the chart computes with; set it in config." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if .Values.externalSecret.enabled -}}

@@ -66,6 +66,28 @@ def test_the_way_to_the_collector_follows_from_its_address(
     assert egress(values)[3:] == ([] if ports is None else [(ports, [])])
 
 
+@pytest.mark.parametrize(
+    ("change", "ports"),
+    [
+        ({"secrets__keys__registryOauth": "o", "config__schemas__registry_url": "https://registry:8081"}, [443]),
+        ({"config__kafka__options": {"sasl.oauthbearer.token.endpoint.url": "https://issuer:8443/token"}}, [8443]),
+        ({"networkPolicy__issuer__ports": [80]}, [80]),
+    ],
+)
+def test_the_way_to_who_issues_tokens_is_open(change: dict[str, object], ports: list[int]) -> None:
+    policy = {"networkPolicy__enabled": True, "networkPolicy__issuer__cidrs": ["169.254.169.254/32"]}
+
+    assert egress(changed(example("minimal"), **policy, **change))[-1] == (ports, ["169.254.169.254/32"])
+
+
+def test_without_an_issuer_no_way_leads_to_one() -> None:
+    values = changed(
+        example("minimal"), networkPolicy__enabled=True, networkPolicy__issuer__cidrs=["169.254.169.254/32"]
+    )
+
+    assert "169.254.169.254/32" not in str(egress(values))
+
+
 def test_only_who_scrapes_comes_in() -> None:
     (rule,) = one(rendered(example("full")), "NetworkPolicy")["spec"]["ingress"]
 

@@ -101,6 +101,35 @@ def test_the_grace_follows_from_the_drain(drain: float, timeout: float, grace: i
     assert drain + LONGEST_COMMIT + 2 * LAST_WORDS + CLOSE_SECONDS <= grace
 
 
+def grace_of(values: Values) -> int:
+    grace = one(rendered(values), "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert isinstance(grace, int)
+    return grace
+
+
+def test_a_pre_stop_that_sleeps_takes_nothing_from_the_drain() -> None:
+    values = changed(example("minimal"), lifecycle={"preStop": {"sleep": {"seconds": 15}}})
+
+    assert grace_of(values) == grace_of(example("minimal")) + 15
+
+
+def test_a_pre_stop_of_another_kind_has_a_grace_set_by_hand() -> None:
+    hook = {"preStop": {"exec": {"command": ["sleep", "15"]}}}
+
+    assert grace_of(changed(example("minimal"), lifecycle=hook, terminationGracePeriodSeconds=65)) == 65
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "Pod", "Job"])
+def test_what_can_only_be_a_variable_comes_from_a_secret(kind: str) -> None:
+    headers = {"name": "collector", "key": "headers"}
+    values = changed(example("postgres"), secretEnv={"OTEL_EXPORTER_OTLP_HEADERS": headers}, env={"A": "b"})
+
+    variables = container(dict(pods(rendered(values)))[kind])["env"]
+
+    assert {"name": "OTEL_EXPORTER_OTLP_HEADERS", "valueFrom": {"secretKeyRef": headers}} in variables
+    assert {"name": "A", "value": "b"} in variables
+
+
 def test_the_probes_ask_for_life_and_readiness() -> None:
     spec = container(one(rendered(example("minimal")), "Deployment")["spec"]["template"]["spec"])
     startup, liveness, readiness = (spec[f"{name}Probe"] for name in ("startup", "liveness", "readiness"))

@@ -2,8 +2,9 @@
 
 import pytest
 
+from consumer.settings import kafka_options
 from consumer.wiring.parts import POLL_STALLED_AFTER
-from tests.helm.chart import RefusedError, Values, changed, defaults, example, rendered
+from tests.helm.chart import RefusedError, Values, changed, defaults, example, rendered, settings
 
 KEDA = example("keda")
 MINIMAL = example("minimal")
@@ -21,6 +22,16 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
         "a Secret with the keys registry-oauth, url.",
     ),
     "a grace too short": (MINIMAL, {"terminationGracePeriodSeconds": 30}, "must exceed config.kafka.drain + 10"),
+    "a grace too short for what comes before the stop": (
+        MINIMAL,
+        {"terminationGracePeriodSeconds": 45, "lifecycle": {"preStop": {"sleep": {"seconds": 15}}}},
+        "a preStop's sleep (45)",
+    ),
+    "a hook of unknown length": (
+        MINIMAL,
+        {"lifecycle": {"preStop": {"exec": {"command": ["true"]}}}},
+        "set terminationGracePeriodSeconds to its longest and 50",
+    ),
     "a drain too long": (MINIMAL, {"config__kafka__drain": 150}, "less than half of max.poll.interval.ms"),
     "a poll interval too short": (
         MINIMAL,
@@ -44,6 +55,7 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
     "two autoscalers": (KEDA, {"replicas": None}, "makes another; choose one"),
     "unknown partitions": (KEDA, {"autoscaling__partitions": 0}, "autoscaling.partitions is required"),
     "idle instances": (KEDA, {"autoscaling__partitions": 11}, "must not exceed autoscaling.partitions (11)"),
+    "a job that nobody scrapes": (KEDA, {"podMonitor__enabled": False}, "set autoscaling.prometheus.job"),
     "more than the quota feeds": (KEDA, {"autoscaling__minReplicas": 6}, "can feed (5 instances"),
     "one identity for all": (
         MINIMAL,
@@ -94,6 +106,16 @@ REFUSED: dict[str, tuple[Values, dict[str, object], str]] = {
     ),
     "one topic for two": (MINIMAL, {"config__topics__results": "earn-events"}, "four different topics"),
     "a setting behind the chart's back": (MINIMAL, {"env": {"CONSUMER_KAFKA__DRAIN": "90"}}, "set it in config"),
+    "a secret setting behind the chart's back": (
+        MINIMAL,
+        {"secretEnv": {"CONSUMER_API__PASSWORD": {"name": "s", "key": "k"}}},
+        "set it in config",
+    ),
+    "one variable twice": (
+        MINIMAL,
+        {"env": {"A": "b"}, "secretEnv": {"A": {"name": "s", "key": "k"}}},
+        "may not both set A",
+    ),
 }
 
 
@@ -109,6 +131,32 @@ def test_what_cannot_work_is_refused(case: str) -> None:
     assert len(problems) == 1
     assert sentence in problems[0]
     assert problems[0].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"of.{word}" for word in vars(kafka_options)["_SENSITIVE"]),
+        *("ssl.key.password", "ssl.keystore.password", "ssl.key.pem", "sasl.oauthbearer.config"),
+        *("sasl.oauthbearer.client.secret", "sasl.oauthbearer.client.credentials.client.secret"),
+        *("sasl.oauthbearer.assertion.private.key.pem", "sasl.oauthbearer.assertion.private.key.passphrase"),
+    ],
+)
+def test_no_property_that_the_service_calls_secret_stands_in_the_config_map(name: str) -> None:
+    with pytest.raises(RefusedError, match=f"may not hold {name}, as a ConfigMap hides nothing"):
+        rendered(changed(MINIMAL, config__kafka__options={name: "x"}))
+
+
+def test_where_a_token_comes_from_is_no_secret() -> None:
+    told = {
+        "sasl.oauthbearer.token.endpoint.url": "https://issuer/token",
+        "sasl.oauthbearer.assertion.private.key.file": "/etc/key.pem",
+        "sasl.oauthbearer.assertion.algorithm": "ES256",
+        "sasl.oauthbearer.assertion.claim.aud": "kafka",
+        "ssl.key.location": "/etc/key.pem",
+    }
+
+    assert settings(rendered(changed(MINIMAL, config__kafka__options=told)))["kafka"]["options"] == told
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

@@ -13,7 +13,7 @@ from consumer.settings.sources import COMPLETED
 from tests.helm.chart import CHART, RefusedError, Values, changed, defaults, example, rendered, text
 
 SCHEMA: Values = json.loads((CHART / "values.schema.json").read_text())
-FREE = {"config.kafka.options", "env", "lifecycle", "affinity", "nodeSelector", "resources"}
+FREE = {"config.kafka.options", "env", "secretEnv", "lifecycle", "affinity", "nodeSelector", "resources"}
 """Maps whose keys are the operator's."""
 
 EVERYTHING = changed(
@@ -27,6 +27,7 @@ EVERYTHING = changed(
 )
 SQLITE = changed(example("minimal"), networkPolicy__enabled=True)
 SHARED = example("postgres")
+ISSUED = changed(SHARED, networkPolicy__enabled=True)
 TLS = example("mtls")
 MSK = example("msk-iam")
 
@@ -53,6 +54,8 @@ OTHERS: dict[str, object] = {
     "networkPolicy.registry.ports": [1],
     "networkPolicy.traces.ports": [1],
     "networkPolicy.aws.ports": [1],
+    "networkPolicy.issuer.ports": [1],
+    "secretEnv": {"OTEL_EXPORTER_OTLP_HEADERS": {"name": "collector", "key": "headers"}},
     "persistence.size": "9Gi",
     "persistence.accessMode": "ReadWriteOncePod",
     "image.pullPolicy": "Always",
@@ -156,7 +159,7 @@ def test_every_leaf_changes_what_is_rendered(path: str) -> None:
     other = OTHERS.get(path, _other(LEAVES[path]))
     change = {path.replace(".", "__"): other}
 
-    assert any(_differs(base, change) for base in (EVERYTHING, SQLITE, SHARED, TLS, MSK))
+    assert any(_differs(base, change) for base in (EVERYTHING, SQLITE, SHARED, ISSUED, TLS, MSK))
 
 
 def _other(value: object) -> object:
