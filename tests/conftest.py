@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from hypothesis import settings
 
+from tests.testbed.kraft import RESTARTED
 from tests.testbed.missing import MissingPartError, give_up
 from tests.testbed.parts import Broker, Server, own_broker, postgres_server, schema_registry, shared_broker
 from tests.testbed.postgres import Databases
@@ -33,7 +34,7 @@ def kafka() -> Iterator[Broker]:
 @pytest.fixture
 def breakable_kafka() -> Iterator[Broker]:
     """A broker of the test's own, which it may kill, pause and start again."""
-    with closing(own_broker()) as broker:
+    with closing(own_broker(RESTARTED)) as broker:
         started("Kafka", broker)
         yield broker
 

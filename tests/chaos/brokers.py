@@ -6,7 +6,7 @@ from pathlib import Path
 from confluent_kafka.admin import AdminClient
 
 from tests.testbed.kafka import KafkaBroker
-from tests.testbed.kraft import ClusterPlan, Node, plan_cluster, settings
+from tests.testbed.kraft import RESTARTED, ClusterPlan, Node, plan_cluster, settings
 from tests.testbed.line import Line, Lines
 from tests.testbed.ports import free_port
 from tests.testbed.waiting import wait_until
@@ -106,6 +106,8 @@ def _properties(plan: ClusterPlan, node: Node, doors: list[Doors]) -> dict[str, 
         ),
         "inter.broker.listener.name": FOR_BROKERS if FOR_BROKERS in mine else "PLAINTEXT",
     }
+    if len(plan.nodes) == 1:
+        more |= RESTARTED
     if FOR_CONTROLLERS in mine:
         # How long a kill takes is measured: half a second of it would be the broker's own.
         more["transaction.abort.timed.out.transaction.cleanup.interval.ms"] = "100"

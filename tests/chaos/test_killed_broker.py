@@ -42,7 +42,7 @@ def test_a_broker_killed_in_mid_load_loses_and_repeats_nothing(
     breakable_kafka: Broker, tmp_path: Path, protocol: str
 ) -> None:
     world = a_world(Plan(seed=92, returns=RETURNS, customers=RETURNS))
-    vendor = Vendor(world.vendor, Behaviour(latency=0.05))
+    vendor = Vendor(world.vendor, Behaviour(latency=0.15))
 
     with Supervised(breakable_kafka, tmp_path, vendor).create_topics() as scene:
         scene.settings |= {

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from consumer.adapters.kafka import dead_letters, sending_again
 from consumer.adapters.ledger import migrate
-from consumer.cli import connect, connect_kafka, topics
+from consumer.cli import connect, connect_rights, topics
 from consumer.cli.verbs import app
 from consumer.wiring import explaining
 from tests.cli.dead_letters import Scene
@@ -115,7 +115,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody answers, so nobody is waited for longer than it takes to see that."""
     for module, name in (
         (connect, "ASK"),
-        (connect_kafka, "GROUP_ASK"),
+        (connect_rights, "GROUP_ASK"),
         (topics, "PATIENCE"),
         (explaining, "PATIENCE"),
         (dead_letters, "PATIENCE"),

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.testbed.topics import Topics
 from tests.testbed.waiting import wait_until
 
 SECONDS = 180
+DATA = Path("/tmp/data")  # noqa: S108 - inside the container
 STOP_SECONDS = 30
 
 
@@ -32,13 +34,13 @@ def docker_answers() -> bool:
 class ContainerBroker:
     """Kafka in a container, at one port inside and outside, so that it can also call itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: Mapping[str, str] | None = None) -> None:
         plan = kraft.plan_cluster(1)
         node = plan.nodes[0]
         self.bootstrap = plan.bootstrap
         self._container = DockerContainer(f"apache/kafka:{kraft.VERSION}").with_bind_ports(node.port, node.port)
         self._container.with_env("CLUSTER_ID", plan.id)
-        for name, value in kraft.settings(plan, node, Path("/tmp/data")).items():  # noqa: S108 - inside the container
+        for name, value in (kraft.settings(plan, node, DATA) | dict(more or {})).items():
             self._container.with_env(f"KAFKA_{name.upper().replace('.', '_')}", value)
         self._started = False
 

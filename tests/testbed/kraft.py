@@ -31,6 +31,10 @@ ANY_BROKER = {
     "num.io.threads": "4",
 }
 
+RESTARTED = {"transaction.abort.timed.out.transaction.cleanup.interval.ms": "3000"}
+"""Of a single broker that is to be killed. While a partition has no leader yet, Kafka takes it for deleted and ends a
+transaction without it, which then hangs there: so it is to look for transactions to end once all have leaders."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:

@@ -1,6 +1,7 @@
 """Which real part a test run takes: a given address, else Docker, else a process of our own."""
 
 import os
+from collections.abc import Mapping
 from typing import Protocol
 
 from tests.testbed.containers import ContainerBroker, ContainerPostgres, ContainerRegistry, docker_answers
@@ -74,9 +75,9 @@ def shared_broker() -> Broker:
     return GivenBroker(given) if given else own_broker()
 
 
-def own_broker() -> Broker:
-    """A broker nobody else uses."""
-    return ContainerBroker() if docker_answers() else KafkaBroker()
+def own_broker(more: Mapping[str, str] | None = None) -> Broker:
+    """A broker nobody else uses; `more` are properties besides those of every broker."""
+    return ContainerBroker(more) if docker_answers() else KafkaBroker(more=more)
 
 
 def postgres_server() -> Server:
