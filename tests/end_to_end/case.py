@@ -1,5 +1,6 @@
 """The evidence, indexed: which returns count, which earns are told when, what the vendor was asked."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
@@ -125,11 +126,9 @@ class Case:
         return lost or any(call.told[earn_id] == "unclear" for call in calls)
 
     def may_be_taken_for_ours(self, earn_id: str) -> bool:
-        """Whether our service may doubt whose revoke it was: it may have died between its claim and its call."""
-        calls = self.calls[earn_id]
-        return self.fate_was_unclear(earn_id) or any(
-            doubt < call.started for doubt in self.evidence.doubts for call in calls[:1]
-        )
+        """Whether our service may doubt whose revoke it was: it died between claim and call, or its call never came."""
+        first = next((call.started for call in self.calls[earn_id]), math.inf)
+        return self.fate_was_unclear(earn_id) or any(doubt < first for doubt in self.evidence.doubts)
 
 
 def _copies(returns: Iterable[Produced]) -> dict[str, list[Produced]]:

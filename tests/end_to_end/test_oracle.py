@@ -214,6 +214,13 @@ def test_a_request_may_be_lost_on_its_way_before_the_first_that_arrives(swallowe
     assert (ALREADY_REVOKED in if_taken(Case(run), an_earn("e1", "B1", state="revoked"), 2)) == doubtful
 
 
+@pytest.mark.parametrize("swallowed", [(), (2.5,)])
+def test_a_request_may_be_lost_on_its_way_where_none_arrives(swallowed: tuple[float, ...]) -> None:
+    run = replace(a_run(), swallowed=swallowed, vendor=AtTheVendor(revoked_by_us=frozenset(), calls=()))
+
+    assert Case(run).may_be_taken_for_ours("e1") == bool(swallowed)
+
+
 @pytest.mark.parametrize(("before", "told"), [("unclear", "failed"), ("failed", "failed"), ("unclear", "revoked")])
 def test_a_refusal_in_doubt_may_be_asked_for_by_another_instance_again(before: Told, told: Told) -> None:
     calls = (

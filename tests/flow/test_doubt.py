@@ -1,5 +1,6 @@
 """Refusals of earns that an earlier call may have revoked: the listing decides."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -95,6 +96,23 @@ def test_a_listing_without_an_answer_is_asked_for_again_and_the_revoke_is_not() 
 
         assert len(flow.vendor.calls) == 1
         assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_revoke_that_the_feed_tells_of_while_a_call_is_in_doubt_is_taken_for_ours() -> None:
+    async def main() -> None:
+        def silent(_: Call) -> Response:
+            raise Unavailable("timeout")
+
+        flow = await a_flow_with_earns(FakeVendor(answers=silent), SlowLedger())
+        flow.receive(returned(0))
+        await asyncio.sleep(0.1)
+        flow.receive(earned(1, kind="REVOKED"))
+        await flow.rest()
+
+        assert [verdict.kind for verdict in flow.published.of(0).verdicts] == [VerdictKind.REVOKED]
+        assert flow.published.of(0).attempts == len(flow.vendor.calls) == 1
 
     virtual_time.run(main())
 
