@@ -68,7 +68,7 @@ simulate: setup ## SEEDS seeds of the simulation, from FIRST on; each that fails
 	$(BIN)/python -m tests.simulation.simulate $(SEEDS) $(FIRST)
 
 .PHONY: mutations
-mutations: setup ## the simulation hunts every bug on its list; about five minutes
+mutations: setup ## the simulation hunts every bug on its list; about a minute
 	$(BIN)/python -m tests.simulation.mutations
 
 .PHONY: verify-ops

@@ -1,9 +1,7 @@
 """Strict schemas of the operators' own kinds, from the definitions that their modules ship, fetched once."""
 
 import json
-import os
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tests.helm.tools import FETCH_SECONDS, go
+from tests.helm.tools import go, run
 from tests.testbed.cache import fetched
 from tests.testbed.missing import MissingPartError, give_up
 
@@ -87,18 +85,9 @@ def _folder(operator: Operator) -> Path:
 
 def _downloaded(operator: Operator, modules: str) -> Path:
     """Where the module's files are; a cache of its own is thrown away after it, as a module is large."""
-    try:
-        done = subprocess.run(
-            [go(), "mod", "download", "-json", f"{operator.module}@{operator.version}"],
-            env=os.environ | {"GOMODCACHE": modules, "GOFLAGS": "-modcacherw"},
-            cwd=modules,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=FETCH_SECONDS,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        told = getattr(error, "stdout", "") or str(error)
-        raise MissingPartError(f"go could not fetch {operator.module}: {told[-500:]}") from error
-    return Path(json.loads(done.stdout)["Dir"])
+    told = run(
+        [go(), "mod", "download", "-json", f"{operator.module}@{operator.version}"],
+        {"GOMODCACHE": modules, "GOFLAGS": "-modcacherw"},
+        Path(modules),
+    )
+    return Path(json.loads(told)["Dir"])

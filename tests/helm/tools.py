@@ -31,8 +31,8 @@ def checkov() -> str:
     """In an environment of its own: what it needs would fight with what the service needs."""
 
     def fetch(folder: Path) -> None:
-        _run([sys.executable, "-m", "venv", str(folder)])
-        _run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", f"checkov=={CHECKOV}"])
+        run([sys.executable, "-m", "venv", str(folder)])
+        run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", f"checkov=={CHECKOV}"])
 
     # The scripts of a moved environment name its old place; so the module is run instead.
     return _program("checkov", lambda: fetched(f"checkov-{CHECKOV}", fetch) / "bin" / "python")
@@ -72,16 +72,18 @@ def _installed(name: str, remedy: str) -> Path:
 
 def _by_go(name: str, module: str, version: str) -> Path:
     def fetch(folder: Path) -> None:
-        _run([go(), "install", module], {"GOBIN": str(folder), "GOFLAGS": "-modcacherw"})
+        run([go(), "install", module], {"GOBIN": str(folder), "GOFLAGS": "-modcacherw"})
 
     return fetched(f"{name}-{version}", fetch) / name
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def run(command: list[str], environment: dict[str, str] | None = None, folder: Path | None = None) -> str:
+    """What it says, run in the folder. Raises MissingPartError, with the last words of a failure."""
     try:
-        subprocess.run(
+        done = subprocess.run(
             command,
             env=os.environ | (environment or {}),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -89,5 +91,6 @@ def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
             check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        told = getattr(error, "stderr", "") or str(error)
+        told = getattr(error, "stderr", "") or getattr(error, "stdout", "") or str(error)
         raise MissingPartError(f"{command[0]} could not fetch it: {told[-500:]}") from error
+    return done.stdout

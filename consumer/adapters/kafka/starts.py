@@ -11,12 +11,12 @@ from consumer.adapters.kafka.delivered import answered
 from consumer.adapters.kafka.telling import EarnFeed, KafkaTelemetry
 from consumer.core.offset_map import Empty, Ignored, Restored, decode
 from consumer.core.progress import Progress
+from consumer.core.repeats import QUIET
 from consumer.core.triage import Call
 from consumer.ports import Partition
 
 SILENT = 15.0
 """Seconds without an answer that are worth a line: a killed owner's transaction ends sooner."""
-_AGAIN = 60.0
 FIND_WITH = "kafka-transactions.sh --bootstrap-server BROKER find-hanging --broker-id ID --max-transaction-timeout 1"
 
 
@@ -32,7 +32,7 @@ class _Silence:
         """One line where it has been long."""
         now = time.monotonic()
         if now >= self._due:
-            self._due = now + _AGAIN
+            self._due = now + QUIET
             self._telemetry.event("commits_unanswered", seconds=round(now - self._since), find_with=FIND_WITH)
 
 
