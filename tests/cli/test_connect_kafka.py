@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from itertools import islice
 from typing import Self
 from uuid import uuid4
 
@@ -20,9 +21,10 @@ from confluent_kafka.cimpl import NewTopic
 
 from consumer.adapters.kafka.administration import Administration
 from consumer.adapters.kafka.attempt import Fatal
-from consumer.cli import connect_rights
+from consumer.cli import connect_kafka, connect_rights
 from consumer.cli.connect_kafka import kafka_findings
 from consumer.cli.finding import Finding, Level
+from consumer.core.topics import TopicSeen
 from consumer.settings import Settings
 from consumer.wiring.parts import kafka_config
 from tests.cli.test_connect import settings
@@ -148,6 +150,33 @@ def test_a_topic_that_nobody_tells_of_is_not_told_as_missing() -> None:
 
     with pytest.raises(Fatal, match="_TIMED_OUT"):
         brokers.is_hidden("returns")
+
+
+class Closing:
+    """Brokers that let us see the topics, and a moment later no more."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self._topics = frozenset(topics)
+
+    def __call__(self, *_: object) -> Self:
+        return self
+
+    def brokers(self) -> tuple[int, frozenset[str]]:
+        return 1, self._topics
+
+    def topic(self, _: str) -> TopicSeen:
+        raise Fatal("read: TOPIC_AUTHORIZATION_FAILED: no")
+
+
+def test_a_topic_that_is_hidden_between_two_questions_is_told_with_the_right_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = given(NOBODY)
+    monkeypatch.setattr(connect_kafka, "Administration", Closing([config.topics.returns]))
+
+    _, found = islice(kafka_findings(config, 0.1), 2)
+
+    assert found.text == f"we may not look at the topic {config.topics.returns}: allow DESCRIBE on it"
 
 
 def test_four_topics_with_their_partitions_a_group_and_transactions_are_fine(kafka: Broker) -> None:
