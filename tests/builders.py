@@ -66,7 +66,7 @@ def a_record(value: bytes | None = b"{}", **changes: Any) -> Record:
 
 def a_purchase(bill: str = BILL, **changes: Any) -> PurchaseKey:
     """A purchase, by its bill."""
-    return replace(PurchaseKey(org_id=ORG, bill_number=BillNumber(bill)), **changes)
+    return PurchaseKey(org_id=ORG, bill_number=BillNumber(bill))._replace(**changes)
 
 
 def an_earn(earn_id: str = "e1", *, lines: Iterable[str] = (), bill: str = BILL, **changes: Any) -> Earn:

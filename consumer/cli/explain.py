@@ -186,13 +186,13 @@ def _told(happening: Happening, account: Account) -> dict[str, object]:
         "details": details(happening),
     }
     if isinstance(what, RevokeOutcome):
-        told["outcome"] = asdict(what)
+        told["outcome"] = asdict(what) | {"source": what.source._asdict()}
     if isinstance(what, ToldCall):
         told["call"] = asdict(what.call)
     if isinstance(what, ToldLetter):
         letter = what.letter
         told["dead_letter"] = {
-            "source": asdict(letter.record.source),
+            "source": letter.record.source._asdict(),
             "reason": letter.reason,
             "message": letter.message,
             "redrives": letter.redrives,

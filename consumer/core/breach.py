@@ -1,6 +1,6 @@
 """When a record's sense is broken: the breach, and the rules every kind of record shares."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,9 @@ MAX_CUSTOMER_ID = 2**63 - 1
 YEAR_1 = -62_135_596_800_000
 YEAR_9999 = 253_402_300_799_999
 """The last millisecond of the last year that every reader of a timestamp can tell."""
+
+Broken = str | None
+"""The words for a rule that is broken; None where it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,34 +53,36 @@ def is_keepable(text: str) -> bool:
     return len(text) <= MAX_ID_BYTES and (text.isascii() or len(text.encode("utf-8", "replace")) <= MAX_ID_BYTES)
 
 
-def unkeepable_ids(ids: Mapping[str, str | None]) -> Iterator[str]:
-    """What is wrong with these ids, each under the name of its field."""
-    for name, text in ids.items():
-        if text is not None and not is_keepable(text):
-            yield f"{name} is longer than {MAX_ID_BYTES} bytes or has a NUL"
+def unkeepable_id(name: str, text: str | None) -> Broken:
+    """An id that is there is one that every ledger can keep."""
+    return None if text is None or is_keepable(text) else f"{name} is longer than {MAX_ID_BYTES} bytes or has a NUL"
 
 
-def empty_ids(ids: Mapping[str, str]) -> Iterator[str]:
-    """Which of these required ids are empty."""
-    return (f"{name} is empty" for name, text in ids.items() if not text)
+def unkeepable_ids(name: str, texts: Iterable[str]) -> Broken:
+    """Each of a list of ids is one that every ledger can keep."""
+    return next((broken for text in texts if (broken := unkeepable_id(name, text))), None)
 
 
-def too_many(name: str, items: Sequence[object], most: int) -> Iterator[str]:
+def empty_id(name: str, text: str) -> Broken:
+    """A required id says something."""
+    return None if text else f"{name} is empty"
+
+
+def too_many(name: str, items: Sequence[object], most: int) -> Broken:
     """A list has at most so many items; what has more is not looked at further."""
-    if len(items) > most:
-        yield f"{name} has more than {most} items, the most that limits.lines allows"
+    return f"{name} has more than {most} items, the most that limits.lines allows" if len(items) > most else None
 
 
-def bad_customer(customer_id: int | None) -> Iterator[str]:
+def bad_customer(customer_id: int | None) -> Broken:
     """A customer's id is positive, if there is one."""
-    if customer_id is not None and readable_customer(customer_id) is None:
-        yield "customer_id is out of range"
+    is_bad = customer_id is not None and readable_customer(customer_id) is None
+    return "customer_id is out of range" if is_bad else None
 
 
-def bad_moment(name: str, moment: int | None, *, earliest: int) -> Iterator[str]:
+def bad_moment(name: str, moment: int | None, *, earliest: int) -> Broken:
     """A moment from `earliest` to the end of the year 9999."""
-    if moment is not None and not earliest <= moment <= YEAR_9999:
-        yield f"{name} is an impossible date"
+    is_bad = moment is not None and not earliest <= moment <= YEAR_9999
+    return f"{name} is an impossible date" if is_bad else None
 
 
 def readable_event(event_id: str) -> EventId | None:

@@ -42,7 +42,8 @@ def find(asked: Sequence[Asked], status: int, read: Body) -> Findings:
     """Sort what was read. Errors that name only what we did not ask are none of ours."""
     told = _by_name(read)
     revoked = _revoked(asked, status, read)
-    own = {earn.earn_id: error for earn in asked if (error := _naming(earn, told, revoked)) is not None}
+    named = asked if told else ()
+    own = {earn.earn_id: error for earn in named if (error := _naming(earn, told, revoked)) is not None}
     general = told.get((None, None))
     whole = _whole(general, status, read)
     codes = {error.code for error in own.values()}

@@ -1,8 +1,12 @@
-"""The nouns of the domain: purchases, earns, returns, and what identifies each."""
+"""The nouns of the domain: purchases, earns, returns, and what identifies each.
+
+What is looked up by is a named tuple, hashed and compared without Python code: for each return that happens dozens of
+times. All else is a frozen dataclass.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 OrgId = NewType("OrgId", str)
 CustomerId = NewType("CustomerId", int)
@@ -70,8 +74,7 @@ class EarnState(StrEnum):
     REDEEMED = "redeemed"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Coordinates:
+class Coordinates(NamedTuple):
     """Where a record stands in Kafka; its text names the holder of a claim."""
 
     topic: str
@@ -96,8 +99,7 @@ class Record:
     """Its place among the records of its topic that this process was given."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseKey:
+class PurchaseKey(NamedTuple):
     """What identifies a purchase: organisation and bill, plus store and till where the operator's scope says so."""
 
     org_id: OrgId
@@ -106,8 +108,7 @@ class PurchaseKey:
     till_code: TillCode | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarnKey:
+class EarnKey(NamedTuple):
     """What identifies an earn: the vendor's earn ids are unique in an organisation."""
 
     org_id: OrgId

@@ -25,6 +25,7 @@ ALREADY_REDEEMED_CODE = 729
 NOT_REVOCABLE_CODE = 730
 NEVER_REVOCABLE = frozenset({PromotionType.POS, PromotionType.CODE})
 QUANTITY_TOLERANCE = 1e-6
+NO_LINES: frozenset[LineId] = frozenset()
 
 
 class PartialReturns(StrEnum):
@@ -118,7 +119,7 @@ def returned_purchase(
     An amount brings no goods back, so it never sees the whole bill, even where earlier returns brought it.
     """
     own = returns[-1]
-    lines = frozenset(line.line_id for line in own.lines) if own.extent is Extent.LINES else frozenset[LineId]()
+    lines = frozenset(line.line_id for line in own.lines) if own.extent is Extent.LINES else NO_LINES
     return ReturnedPurchase(
         source=source,
         purchase=own.purchase,

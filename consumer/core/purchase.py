@@ -1,6 +1,6 @@
 """Which purchases a return names, and what it brings back of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from sys import float_info
 
@@ -88,8 +88,8 @@ def _part_of(returned: ReturnTransaction, bill: BillNumber) -> tuple[frozenset[R
     return types, _by_line(_quantity(line) for line in own if _type_of(line) is not ReturnType.AMOUNT)
 
 
-def _goods(return_type: ReturnType, lines: Iterable[ReturnLine]) -> tuple[LineQuantity, ...]:
-    return () if return_type is ReturnType.AMOUNT else _by_line(_quantity(line) for line in lines)
+def _goods(return_type: ReturnType, lines: Sequence[ReturnLine]) -> tuple[LineQuantity, ...]:
+    return () if return_type is ReturnType.AMOUNT or not lines else _by_line(_quantity(line) for line in lines)
 
 
 def _type_of(line: ReturnLine) -> ReturnType:

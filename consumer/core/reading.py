@@ -1,22 +1,23 @@
 """The fields of a record → the return it tells, or the rule it breaks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from math import isfinite
 from typing import TypedDict, cast
 
 from consumer.core.breach import (
     YEAR_1,
     Breach,
+    Broken,
     bad_customer,
     bad_moment,
     effective_org,
-    empty_ids,
+    empty_id,
     is_keepable,
     readable_bills,
     readable_customer,
     readable_event,
     too_many,
+    unkeepable_id,
     unkeepable_ids,
     unreadable,
 )
@@ -81,7 +82,7 @@ class _Return(TypedDict):
 def read_return(fields: Mapping[str, object], default_org: OrgId, most_lines: int) -> ReturnTransaction | Breach:
     """The return, or the first rule it breaks. `fields` are those of a record of the schema ReturnTransaction."""
     told = cast("_Return", fields)
-    broken = next(_broken_rules(told, most_lines), None)
+    broken = _broken_rule(told, most_lines)
     if broken is not None:
         return _breach(told, broken, default_org)
     return ReturnTransaction(
@@ -114,7 +115,7 @@ def _line(line: _Line) -> ReturnLine:
 
 def _breach(told: _Return, message: str, default_org: OrgId) -> Breach:
     org_id = effective_org(told["org_id"], default_org)
-    impossible = any(bad_moment("returned_at", told["returned_at"], earliest=1))
+    impossible = bad_moment("returned_at", told["returned_at"], earliest=1) is not None
     return Breach(
         reason="invalid",
         message=message,
@@ -137,42 +138,39 @@ def _parents(told: _Return) -> Iterator[str]:
     return (line["parent_bill_number"] for line in told["lines"] if line["parent_bill_number"])
 
 
-def _broken_rules(told: _Return, most_lines: int) -> Iterator[str]:
-    return chain(
-        empty_ids({"event_id": told["event_id"]}),
-        bad_customer(told["customer_id"]),
-        bad_moment("returned_at", told["returned_at"], earliest=1),
-        bad_moment("purchased_at", told["purchased_at"], earliest=YEAR_1),
-        _missing_goods(told),
-        _bad_lines("lines", told["lines"], most_lines),
-        _bad_lines("purchase_lines", told["purchase_lines"] or (), most_lines),
-        unkeepable_ids(
-            {
-                "event_id": told["event_id"],
-                "org_id": told["org_id"],
-                "bill_number": told["bill_number"],
-                "store_code": told["store_code"],
-                "till_code": told["till_code"],
-            }
-        ),
-        chain.from_iterable(unkeepable_ids({"parent_bill_number of a line": parent}) for parent in _parents(told)),
+def _broken_rule(told: _Return, most_lines: int) -> Broken:
+    """The first rule that is broken; looked at one by one, for every return there is."""
+    return (
+        empty_id("event_id", told["event_id"])
+        or bad_customer(told["customer_id"])
+        or bad_moment("returned_at", told["returned_at"], earliest=1)
+        or bad_moment("purchased_at", told["purchased_at"], earliest=YEAR_1)
+        or _missing_goods(told)
+        or _bad_lines("lines", told["lines"], most_lines)
+        or _bad_lines("purchase_lines", told["purchase_lines"] or (), most_lines)
+        or unkeepable_id("event_id", told["event_id"])
+        or unkeepable_id("org_id", told["org_id"])
+        or unkeepable_id("bill_number", told["bill_number"])
+        or unkeepable_id("store_code", told["store_code"])
+        or unkeepable_id("till_code", told["till_code"])
+        or (unkeepable_ids("parent_bill_number of a line", _parents(told)) if told["lines"] else None)
     )
 
 
-def _missing_goods(told: _Return) -> Iterator[str]:
+def _missing_goods(told: _Return) -> Broken:
     """What the kind of return asks for: an exchange its parents, any other its bill, one by lines its lines."""
     if told["type"] == ReturnEventType.MIXED:
-        if not any(_parents(told)):
-            yield "no line names its parent_bill_number"
-        return
-    yield from empty_ids({"bill_number": told["bill_number"]})
-    if told["return_type"] == ReturnType.LINE_ITEM and not told["lines"]:
-        yield "lines is empty"
+        return None if any(_parents(told)) else "no line names its parent_bill_number"
+    is_bare = told["return_type"] == ReturnType.LINE_ITEM and not told["lines"]
+    return empty_id("bill_number", told["bill_number"]) or ("lines is empty" if is_bare else None)
 
 
-def _bad_lines(name: str, lines: Sequence[_Line | _PurchaseLine], most: int) -> Iterator[str]:
-    yield from too_many(name, lines, most)
+def _bad_lines(name: str, lines: Sequence[_Line | _PurchaseLine], most: int) -> Broken:
+    if broken := too_many(name, lines, most):
+        return broken
     for line in lines:
         if not (isfinite(line["quantity"]) and line["quantity"] > 0):
-            yield f"{name} has a quantity that is not a finite number above 0"
-        yield from unkeepable_ids({f"line_id of {name}": line["line_id"]})
+            return f"{name} has a quantity that is not a finite number above 0"
+        if broken := unkeepable_id(f"line_id of {name}", line["line_id"]):
+            return broken
+    return None

@@ -1,20 +1,21 @@
 """The fields of a record of the earn feed → what it tells, or the rule it breaks."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict, cast
 
 from consumer.core.breach import (
     Breach,
+    Broken,
     bad_customer,
     bad_moment,
     effective_org,
-    empty_ids,
+    empty_id,
     is_keepable,
     readable_bills,
     readable_customer,
     readable_event,
     too_many,
+    unkeepable_id,
     unkeepable_ids,
 )
 from consumer.core.model import (
@@ -66,7 +67,7 @@ def read_earn(
     """The event, or the first rule it breaks. `fields` are those of a record of the schema EarnEvent."""
     told = cast("_Earn", fields)
     earned = told["kind"] == EarnKind.EARNED
-    broken = next(chain(_broken_ids(told), _broken_earn(told, most_lines) if earned else ()), None)
+    broken = _broken_id(told) or (_broken_earn(told, most_lines) if earned else None)
     if broken is not None:
         return _breach(told, broken, default_org)
     key = EarnKey(org_id=effective_org(told["org_id"], default_org), earn_id=EarnId(told["earn_id"]))
@@ -123,32 +124,30 @@ def _breach(told: _Earn, message: str, default_org: OrgId) -> Breach:
     )
 
 
-def _broken_ids(told: _Earn) -> Iterator[str]:
-    """The rules for what counts in an event of any kind."""
-    ids = {"event_id": told["event_id"], "earn_id": told["earn_id"]}
-    return chain(
-        empty_ids(ids),
-        bad_customer(told["customer_id"]),
-        unkeepable_ids(ids),
-        unkeepable_ids({"org_id": told["org_id"]}),
+def _broken_id(told: _Earn) -> Broken:
+    """The first rule broken of those for what counts in an event of any kind."""
+    return (
+        empty_id("event_id", told["event_id"])
+        or empty_id("earn_id", told["earn_id"])
+        or bad_customer(told["customer_id"])
+        or unkeepable_id("event_id", told["event_id"])
+        or unkeepable_id("earn_id", told["earn_id"])
+        or unkeepable_id("org_id", told["org_id"])
     )
 
 
-def _broken_earn(told: _Earn, most_lines: int) -> Iterator[str]:
-    """The rules for the rest, which counts only when something was earned."""
+def _broken_earn(told: _Earn, most_lines: int) -> Broken:
+    """The first rule broken of those for the rest, which counts only when something was earned."""
     named = told["earned_from_type"] != EarnedFromType.ACTIVITY or _waits_for(told) is not None
-    codes: dict[str, str | None] = {
-        "promotion_id": told["promotion_id"],
-        "bill_number": told["bill_number"],
-        "store_code": told["store_code"],
-        "till_code": told["till_code"],
-        "request_id": told.get("request_id"),
-    }
-    return chain(
-        empty_ids({"promotion_id": told["promotion_id"]}),
-        () if named else empty_ids({"bill_number": told["bill_number"]}),
-        bad_moment("earned_at", told["earned_at"], earliest=1),
-        unkeepable_ids(codes),
-        too_many("line_ids", told["line_ids"], most_lines),
-        chain.from_iterable(unkeepable_ids({"a line of line_ids": each}) for each in told["line_ids"]),
+    return (
+        empty_id("promotion_id", told["promotion_id"])
+        or (None if named else empty_id("bill_number", told["bill_number"]))
+        or bad_moment("earned_at", told["earned_at"], earliest=1)
+        or unkeepable_id("promotion_id", told["promotion_id"])
+        or unkeepable_id("bill_number", told["bill_number"])
+        or unkeepable_id("store_code", told["store_code"])
+        or unkeepable_id("till_code", told["till_code"])
+        or unkeepable_id("request_id", told.get("request_id"))
+        or too_many("line_ids", told["line_ids"], most_lines)
+        or unkeepable_ids("a line of line_ids", told["line_ids"])
     )

@@ -1,18 +1,19 @@
 """The fields of a record of the earn feed → all that it tells."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, cast
 
 from consumer.core.breach import (
     Breach,
+    Broken,
     effective_org,
-    empty_ids,
+    empty_id,
     is_keepable,
     readable_bills,
     readable_customer,
     readable_event,
     too_many,
+    unkeepable_id,
     unkeepable_ids,
 )
 from consumer.core.model import (
@@ -72,7 +73,7 @@ def read_feed(fields: Fields, scope: BillScope, default_org: OrgId, most_lines: 
         return event if isinstance(event, Breach) else (event,)
     earn_ids = cast("list[str]", fields["earn_ids"])
     shared = {**_NOTHING_BUT_IDS, **fields}
-    broken = next(too_many("earn_ids", earn_ids, most_lines), None)
+    broken = too_many("earn_ids", earn_ids, most_lines)
     if broken is not None:
         several_ends = cast("_Purchase", shared)
         return _breach(several_ends, broken, effective_org(several_ends["org_id"], default_org))
@@ -86,7 +87,7 @@ def _read_purchase(told: _Purchase, scope: BillScope, default_org: OrgId, most: 
     promotions, customer_id = told["promotion_ids"], readable_customer(told["customer_id"])
     if customer_id is None or not told["request_id"] or promotions == []:
         return ()
-    broken = next(chain(_broken(told), _bad_promotions(promotions or [], most)), None)
+    broken = _broken(told) or _bad_promotions(promotions or (), most)
     org_id = effective_org(told["org_id"], default_org)
     if broken is not None:
         return _breach(told, broken, org_id)
@@ -105,16 +106,21 @@ def _read_purchase(told: _Purchase, scope: BillScope, default_org: OrgId, most: 
     )
 
 
-def _broken(told: _Purchase) -> Iterator[str]:
-    ids = {"event_id": told["event_id"], "bill_number": told["bill_number"]}
-    others = {name: told[name] for name in ("org_id", "request_id", "store_code", "till_code")}
-    return chain(empty_ids(ids), unkeepable_ids(ids), unkeepable_ids(others))
+def _broken(told: _Purchase) -> Broken:
+    return (
+        empty_id("event_id", told["event_id"])
+        or empty_id("bill_number", told["bill_number"])
+        or unkeepable_id("event_id", told["event_id"])
+        or unkeepable_id("bill_number", told["bill_number"])
+        or unkeepable_id("org_id", told["org_id"])
+        or unkeepable_id("request_id", told["request_id"])
+        or unkeepable_id("store_code", told["store_code"])
+        or unkeepable_id("till_code", told["till_code"])
+    )
 
 
-def _bad_promotions(promotions: list[str], most: int) -> Iterator[str]:
-    yield from too_many("promotion_ids", promotions, most)
-    for promotion in promotions:
-        yield from unkeepable_ids({"one of promotion_ids": promotion})
+def _bad_promotions(promotions: Sequence[str], most: int) -> Broken:
+    return too_many("promotion_ids", promotions, most) or unkeepable_ids("one of promotion_ids", promotions)
 
 
 def _breach(told: _Purchase, message: str, org_id: OrgId) -> Breach:

@@ -190,6 +190,7 @@ def test_the_story_of_a_return_is_told_in_the_order_of_time(written: str) -> Non
         "decided-late",
     ]
     assert told["story"][7]["outcome"]["request_ids"] == ["req-1"]
+    assert told["story"][7]["outcome"]["source"] == {"topic": "return-transactions", "partition": 0, "offset": 0}
     assert told["story"][6]["call"] == {
         "at": told["story"][7]["at"] - 1,
         "kind": "revoke",

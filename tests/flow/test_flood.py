@@ -87,7 +87,7 @@ def test_a_flood_is_seen_amid_letters_sent_again() -> None:
         flow = flooded_flow(SlowLedger())
         news = garbage(WINDOW * 2)
         flow.receive(*(replace(each, headers=(("redrive-count", b"1"),)) for each in garbage(WINDOW)))
-        flow.receive(*(replace(each, source=replace(each.source, offset=5000 + at)) for at, each in enumerate(news)))
+        flow.receive(*(replace(each, source=each.source._replace(offset=5000 + at)) for at, each in enumerate(news)))
         await flow.rest()
 
         assert flow.outlet.flooded

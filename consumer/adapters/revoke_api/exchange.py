@@ -62,13 +62,15 @@ class Exchange:
 
         It sets no deadline: the caller's covers more than this.
         """
+        # A stream is taken as it is; of what is called content httpx makes headers, which its transport makes again.
         request = httpx.Request(
             question.method,
             self._url(question.path),
             headers=question.headers,
-            content=question.content,
+            stream=httpx.ByteStream(question.content or b""),
             extensions={"timeout": self._timeouts},
         )
+        request.read()
         try:
             answer = await self._transport.handle_async_request(request)
             async with aclosing(answer):
