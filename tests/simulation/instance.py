@@ -86,6 +86,7 @@ class Instance:
         self.is_dead = False
         self.is_stopping = False
         self.counts = Counts()
+        self.window = around.window
         self._around = around
         self._on_end = on_end
         self._posted = 0.0
@@ -193,22 +194,7 @@ class Instance:
             group=around.group,
             fibre=self.fibre,
             moods=around.client_moods,
-            on_turn=self._look,
         )
-
-    # ---- what must hold at any time
-
-    def is_bounded(self) -> bool:
-        """Whether no partition has more open records than its window."""
-        return all(each.progress.open <= self._around.window for each in self.worker._assignment)
-
-    def _look(self) -> None:
-        """Between two turns of the Kafka thread."""
-        held = Counter[str]()
-        for each in self.worker._assignment.status():
-            held[each.partition.topic] += each.open
-        if +held != +self.counts.open:
-            self._around.tale.finds(f"{self.name}: {self.counts.open} are open by count, {held} in truth")
 
 
 def _config(window: int) -> KafkaConfig:

@@ -135,7 +135,6 @@ class Consumer:
     def _turn(self) -> None:
         """One poll's service to the group."""
         self._site.fibre.check()
-        self._site.on_turn()
         change = self._site.group.poll(self._member) if self._callbacks else None
         if change is None:
             return

@@ -2,17 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.flow import virtual_time
-from tests.flow.parts import LEASE
 from tests.simulation.seeded_world import SeededWorld, simulated_kafka
 from tests.simulation.truths import broken_truths, still_under_way
+from tests.simulation.watch import Watch
 
-PATIENCE = 200.0
-"""Seconds after the last strike in which everything must be settled: less than a claim's lease, so nobody waits it out.
-Only of several processes two may each hold what the other one's request wants."""
 AFTERMATH = 12.0
 """Seconds for what outlives the day: calls of those who were cut off, a dead producer's transaction."""
 A_STOP = 40.0
@@ -32,12 +29,23 @@ class Run:
 
 def run(seed: int) -> Run:
     """The same for the same seed, whenever and wherever."""
-    return virtual_time.run(_run(seed))
+    return virtual_time.run(_run(seed, _as_it_is))
 
 
-async def _run(seed: int) -> Run:
+def run_with(seed: int, change: Callable[[SeededWorld], None]) -> Run:
+    """The same, in a world that was changed before it begins."""
+    return virtual_time.run(_run(seed, change))
+
+
+def _as_it_is(_: SeededWorld) -> None: ...
+
+
+async def _run(seed: int, change: Callable[[SeededWorld], None]) -> Run:
     loop = asyncio.get_running_loop()
     world = SeededWorld(seed, loop)
+    watch = Watch(world)
+    world.tale.watch = watch.look
+    change(world)
     with simulated_kafka(world.baton):
         world.begin()
         await _until_settled(world)
@@ -45,7 +53,8 @@ async def _run(seed: int) -> Run:
         for what in still_under_way(world):
             world.tale.finds(what)
         await _close(world)
-    for what in broken_truths(world):
+    watch.look()
+    for what in (*watch.missing(), *broken_truths(world)):
         world.tale.finds(what)
     tale = world.tale
     return Run(
@@ -62,9 +71,8 @@ async def _until_settled(world: SeededWorld) -> None:
     """Wait for the last record, or until patience ends."""
     loop = world.tale.loop
     while not world.cluster.is_settled():
-        patience = PATIENCE + (LEASE if world.most_alive > 1 else 0.0) + world.vendor.waits
-        if loop.time() > world.last_strike + patience:
-            world.tale.finds(f"open after {patience:.0f} s: {' '.join(map(str, world.cluster.open()))}")
+        if loop.time() > world.last_strike + world.patience:
+            world.tale.finds(f"open after {world.patience:.0f} s: {' '.join(map(str, world.cluster.open()))}")
             return
         await asyncio.sleep(1.0)
 
@@ -82,9 +90,6 @@ async def _close(world: SeededWorld) -> None:
         if not instance.is_dead:
             world.tale.finds(f"{instance.name} does not stop")
             instance.kill()
-        for task in instance.made.tasks:
-            if task.done() and not task.cancelled() and task.exception() is not None:
-                world.tale.finds(f"{instance.name}: {task.exception()!r}")
     await asyncio.sleep(0.1)
 
 

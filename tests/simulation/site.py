@@ -1,6 +1,6 @@
 """Where a Kafka client is: its process, what it reaches, and how it fails."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -35,7 +35,6 @@ class Site:
     group: Group
     fibre: Fibre
     moods: Moods
-    on_turn: Callable[[], None]
 
 
 class Membership:

@@ -1,0 +1,114 @@
+"""What is in committed transactions, judged as it comes there."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from consumer.core.model import Coordinates
+from consumer.core.outcome import (
+    FAILURE_KINDS,
+    REVOKED_KINDS,
+    OutcomeCause,
+    OutcomeStatus,
+    RevokeOutcome,
+    Verdict,
+    VerdictKind,
+)
+from tests.flow.fakes import EARNS
+from tests.simulation.cluster import Letter
+from tests.simulation.moody_vendor import MoodyVendor
+from tests.simulation.random_day import RandomDay
+
+
+class Published:
+    """Remembers what came before. Nothing can come but by a commit, so that one look at each is one after each step."""
+
+    def __init__(self, day: RandomDay, vendor: MoodyVendor) -> None:
+        self._day = day
+        self._vendor = vendor
+        self._told = Counter[Coordinates]()
+        self._firsts = Counter[str]()
+        self._redriven = Counter(event for event, redrive in day.events.values() if redrive)
+        self._ours = Counter[str]()
+        self._dead = Counter[Coordinates]()
+        self._due = set(day.invalid)
+        self._last: dict[tuple[int, int], Coordinates] = {}
+
+    def outcomes(self, news: Sequence[RevokeOutcome]) -> Iterator[str]:
+        """What is wrong with these, which come after all before: each the one of its record and event, and true."""
+        for outcome in news:
+            self._told[outcome.source] += 1
+            if self._told[outcome.source] > 1:
+                yield f"{self._told[outcome.source]} outcomes of {outcome.source}"
+            yield from self._of_event(outcome)
+            yield from self._order(outcome)
+            for verdict in outcome.verdicts:
+                yield from self._of_earn(outcome, verdict)
+
+    def letters(self, news: Iterable[Letter]) -> Iterator[str]:
+        """Each for a record that has to be looked at, once."""
+        for letter in news:
+            self._dead[letter.source] += 1
+            if self._dead[letter.source] > 1:
+                yield f"{self._dead[letter.source]} dead letters of {letter.source}"
+            if letter.source not in self._due:
+                yield f"a dead letter of {letter.source}"
+
+    def missing(self) -> Iterator[str]:
+        """What did not come, at the end of a run."""
+        for event in sorted({event for event, _ in self._day.events.values()}):
+            if not self._firsts[event]:
+                yield f"{event} has no outcome that is no duplicate"
+        yield from (f"no dead letter of {source}" for source in sorted(self._due - self._dead.keys()))
+
+    def _of_event(self, outcome: RevokeOutcome) -> Iterator[str]:
+        invalid = outcome.status is OutcomeStatus.INVALID
+        if invalid != (outcome.source in self._day.invalid):
+            yield f"{outcome.source} is {outcome.status}"
+        if outcome.source.topic == EARNS:
+            if outcome.cause is OutcomeCause.RETURN:
+                yield f"{outcome.source} is told as a return"
+        elif not invalid and outcome.status is not OutcomeStatus.DUPLICATE:
+            event = self._day.events[outcome.source][0]
+            self._firsts[event] += 1
+            if self._firsts[event] > 1 + self._redriven[event]:
+                yield f"{event} has {self._firsts[event]} outcomes that are no duplicate"
+
+    def _of_earn(self, outcome: RevokeOutcome, verdict: Verdict) -> Iterator[str]:
+        earn, bills = str(verdict.earn_id), set(map(str, outcome.bill_numbers))
+        if self._day.bill_of[earn] not in bills:
+            yield f"{outcome.source} of {bills} tells of {earn}"
+        if verdict.kind is VerdictKind.REVOKED:
+            self._ours[earn] += 1
+            if self._ours[earn] > 1:
+                yield f"{earn} is REVOKED {self._ours[earn]} times"
+        # One that the vendor never had may have been revoked by the call of which nobody knows.
+        had = self._day.held | self._vendor.redeemed
+        if verdict.kind in REVOKED_KINDS and earn in had and earn not in self._vendor.revoked:
+            yield f"{earn} is called revoked"
+        if verdict.kind in FAILURE_KINDS:
+            self._due.add(outcome.source)
+            if not self._is_justified(verdict):
+                yield f"{outcome.source}: {earn} is {verdict.kind}"
+
+    def _is_justified(self, verdict: Verdict) -> bool:
+        earn, vendor = str(verdict.earn_id), self._vendor
+        match verdict.kind:
+            case VerdictKind.ALREADY_REDEEMED:
+                return earn in vendor.redeemed
+            case VerdictKind.NOT_REVOCABLE:
+                return earn not in self._day.due
+            case VerdictKind.NOT_VALID:
+                # Of two that asked at once, one without knowing that it may not, the second was refused.
+                return earn not in self._day.held | vendor.redeemed or earn in vendor.history.excused
+            case _:
+                return False
+
+    def _order(self, outcome: RevokeOutcome) -> Iterator[str]:
+        """A customer's returns of one partition keep their order."""
+        customer = self._day.customers.get(outcome.source)
+        if customer is None:
+            return
+        before = self._last.get((customer, outcome.source.partition))
+        if before is not None and before.offset > outcome.source.offset:
+            yield f"{outcome.source} after {before}"
+        self._last[customer, outcome.source.partition] = outcome.source
