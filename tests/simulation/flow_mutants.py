@@ -60,6 +60,24 @@ FLOW_MUTANTS = (
         "        elif rest:\n            self.answers.update(dict.fromkeys(rest, _already_revoked()))\n",
     ),
     mutant(
+        "an answer too large to be read is asked for again as it was",
+        "flow/lane.py",
+        "            if reply.too_large:\n                merged.halve()\n",
+        "",
+    ),
+    mutant(
+        "of a request in halves the second is forgotten",
+        "flow/round.py",
+        "    return [part for part in (group[half:], group[:half]) if part]\n",
+        "    return [group[:half] or group]\n",
+    ),
+    mutant(
+        "the halves of a request whose answer was not read are sure of themselves",
+        "flow/lane.py",
+        "                merged.doubtful.update(group)\n",
+        "                merged.doubtful.update(() if reply.too_large else group)\n",
+    ),
+    mutant(
         "a lane settles what stands behind a call",
         "flow/lane.py",
         "            if planned.revoke:\n                break\n            leading.append((item, planned))\n",

@@ -24,7 +24,7 @@ DEADLINE = 3.0
 class VendorMoods:
     """How often each thing goes wrong, and for how many calls in all; `whole`: nothing is done unless all can be.
 
-    `per_minute` is what one process may ask.
+    `per_minute` is what one process may ask; a success for more earns than `largest` is too large to be read.
     """
 
     per_minute: float
@@ -32,6 +32,7 @@ class VendorMoods:
     most: int
     slow: float
     whole: bool
+    largest: int
 
 
 class MoodyVendor(Vendor):
@@ -135,7 +136,10 @@ class MoodyConnection:
             self._tale.step(self._name, f"hears no answer for {words}")
         if mood == "lost":
             raise Unavailable("timeout")
-        if response.status != 200:
+        if response.status == 200 and len(earns) > vendor.moods.largest:
+            self._tale.step(self._name, f"cannot read so large an answer for {words}")
+            response = replace(response, body=b"", unread="too large")
+        if response.status != 200 or response.unread is not None:
             vendor.history.lost(earns)
         self._tale.step(self._name, f"is answered {response.status} for {words}")
         return _answer(503, {}) if mood == "503 done" else response

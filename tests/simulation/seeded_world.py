@@ -231,6 +231,7 @@ def _vendor_moods(chance: Random, per_minute: float) -> VendorMoods:
         most=chance.randint(1, 6),
         slow=chance.choice((0.0, 0.1, 0.5)),
         whole=chance.random() < 0.15,
+        largest=chance.choice((1000, 1000, 1000, 2, 1)),
     )
 
 

@@ -24,6 +24,7 @@ WHAT_GOES_WRONG = (
     "is fenced, its transaction aborted",
     "is fenced after its commit",
     "is answered 521",
+    "cannot read so large an answer",
     "(503 done)",
     "(401)",
     "cannot settle",
