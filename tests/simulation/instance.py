@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 from consumer.adapters.kafka import KafkaConfig, KafkaWorker, Topics
 from consumer.adapters.kafka.silence import Silence
@@ -14,7 +14,7 @@ from tests.flow.fakes import EARNS, RETURNS
 from tests.flow.parts import Options, Parts, Ports, parts
 from tests.simulation.cluster import DEAD_LETTERS, RESULTS, Cluster
 from tests.simulation.fibre import Baton, Fibre
-from tests.simulation.group import Group
+from tests.simulation.membership import Coordinator
 from tests.simulation.model_consumer import Consumer
 from tests.simulation.model_producer import Producer
 from tests.simulation.moody_vendor import MoodyConnection, MoodyVendor
@@ -22,6 +22,7 @@ from tests.simulation.shaky_store import ShakyStore, StoreMoods
 from tests.simulation.site import Moods, Site
 from tests.simulation.tale import Tale
 
+Protocol = Literal["classic", "consumer"]
 BUSY = 0.005
 DRAIN = 20.0
 A_LOOK = 0.1
@@ -35,7 +36,8 @@ class Surroundings:
     tale: Tale
     baton: Baton
     cluster: Cluster
-    group: Group
+    group: Coordinator
+    protocol: Protocol
     vendor: MoodyVendor
     ledger: MemoryLedger
     options: Options
@@ -94,7 +96,7 @@ class Instance:
         store.is_dead = lambda: self.is_dead
         ports = Ports(api=MoodyConnection(name, around.vendor), ledger=store, publisher=self)
         self.made: Parts = parts(ports, around.options)
-        self.worker = KafkaWorker(_config(around.window), self, self._post, self.counts, store)
+        self.worker = KafkaWorker(_config(around), self, self._post, self.counts, store)
         self.fibre = around.baton.made[-1]
         self.fibre.on_end = self._ended
         self.consumer = cast("Consumer", self.worker._consumer)
@@ -197,13 +199,13 @@ class Instance:
         )
 
 
-def _config(window: int) -> KafkaConfig:
+def _config(around: Surroundings) -> KafkaConfig:
     return KafkaConfig(
         bootstrap_servers="nowhere",
         group_id="group",
-        group_protocol="classic",
+        group_protocol=around.protocol,
         options={},
         topics=Topics(returns=RETURNS, earns=EARNS, results=RESULTS, dead_letters=DEAD_LETTERS),
-        window=window,
+        window=around.window,
         drain=DRAIN,
     )

@@ -6,7 +6,7 @@ from confluent_kafka import KafkaError, TopicPartition
 
 from consumer.ports import Partition
 from tests.simulation.broker import Sent
-from tests.simulation.group import Member
+from tests.simulation.membership import Member
 from tests.simulation.site import Membership, Site, name_of, named, refuse
 
 LONGEST_WAIT = 10.0
@@ -145,7 +145,7 @@ class Consumer:
             self._site.tale.step(self._site.name, f"gives up {_words(change.gone)}")
             self._callbacks["revoke"](self, _positions(change.gone))
             self._site.group.released(self._member, change.gone)
-        if change.fresh or not change.gone:
+        if change.fresh is not None:
             self._callbacks["assign"](self, _positions(change.fresh))
 
     def _fetch(self, most: int) -> list[Delivered]:

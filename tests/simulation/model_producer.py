@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, TopicPartition
 from tests.flow.fakes import EARNS, RETURNS
 from tests.simulation.cluster import DEAD_LETTERS, RESULTS, Transaction, letter_in, outcome_in
 from tests.simulation.model_consumer import Consumer
-from tests.simulation.site import Membership, Site, name_of, refuse
+from tests.simulation.site import Membership, Site, name_of, named, refuse
 
 
 class Producer:
@@ -63,9 +63,10 @@ class Producer:
             self._end_for_good("is fenced: its transaction took too long")
         if site.tale.odds(site.moods.offsets_refused):
             refuse(KafkaError.NOT_COORDINATOR, retriable=True)
-        if not site.group.is_current(group.member, group.generation):
-            site.tale.step(site.name, f"is refused: generation {group.generation} is over")
-            refuse(KafkaError.ILLEGAL_GENERATION, requires_abort=True)
+        refusal = site.group.refusal(group.member, group.generation, named(positions))
+        if refusal is not None:
+            site.tale.step(site.name, f"is refused with {KafkaError(refusal).name()}: {group.generation} is over")
+            refuse(refusal, requires_abort=True)
         self._begun.offsets |= {name_of(each): (each.offset, each.metadata or "") for each in positions}
 
     def commit_transaction(self, timeout: float) -> None:

@@ -10,27 +10,23 @@ from unittest.mock import patch
 from consumer.adapters.kafka import attempt, handover, hung, laps, outbox, rebalance, transaction, watch, worker
 from consumer.adapters.memory import MemoryLedger
 from consumer.core.offset_map import encode
-from consumer.core.retry import RetryPolicy
-from tests.flow.parts import LEASE, Options, now
+from tests.flow.parts import LEASE, now
 from tests.flow.records import earn_fields
 from tests.simulation.cluster import Cluster
 from tests.simulation.fibre import Baton, Promise
-from tests.simulation.group import Group
-from tests.simulation.instance import Instance, Surroundings
+from tests.simulation.instance import Instance, Protocol, Surroundings
 from tests.simulation.model_consumer import Consumer
 from tests.simulation.model_producer import Producer
-from tests.simulation.moody_vendor import MoodyVendor, VendorMoods
+from tests.simulation.moody_vendor import MoodyVendor
 from tests.simulation.random_day import RandomDay, a_day
-from tests.simulation.shaky_store import StoreMoods
-from tests.simulation.site import Moods
 from tests.simulation.tale import Strike, Tale
+from tests.simulation.weather import a_group, chosen_options, client_moods, store_moods, vendor_moods
 
 LATEST_STRIKE = 150
 MOST_STRIKES = 5
 PATIENCE = 200.0
 """Less than a claim's lease, so nobody waits it out. Only of several processes two may each hold what the other one's
 request wants."""
-RETRY = RetryPolicy(initial=0.5, max=8.0, give_up_after=3600.0)
 CLOCKED = (attempt, handover, hung, laps, outbox, rebalance, transaction, watch, worker)
 """The modules of the adapter that read the time."""
 
@@ -44,9 +40,10 @@ class SeededWorld:
         self.tale = Tale(chance, loop)
         self.baton = Baton(loop)
         self.cluster = Cluster(self.tale, self.day.partitions)
-        self.group = Group(self.tale, self.day.partitions)
-        options = _options(chance)
-        self.vendor = MoodyVendor(self.day, self.tale, _vendor_moods(chance, options.per_minute))
+        protocol: Protocol = chance.choice(("classic", "consumer"))
+        self.group = a_group(protocol, self.tale, self.day)
+        options = chosen_options(chance)
+        self.vendor = MoodyVendor(self.day, self.tale, vendor_moods(chance, options.per_minute))
         self.ledger = MemoryLedger(now)
         self.instances: list[Instance] = []
         self.last_strike = 0.0
@@ -60,12 +57,13 @@ class SeededWorld:
             baton=self.baton,
             cluster=self.cluster,
             group=self.group,
+            protocol=protocol,
             vendor=self.vendor,
             ledger=self.ledger,
             options=options,
             window=chance.choice((1, 2, 4, 8, 50)),
-            client_moods=_client_moods(chance),
-            store_moods=StoreMoods(away=chance.choice((0.0, 0.05, 0.1)), unheard=chance.choice((0.0, 0.1, 0.3))),
+            client_moods=client_moods(chance),
+            store_moods=store_moods(chance),
         )
         self.tale.strikes = dict(self._strikes(chance))
         self.tale.fingerprint = self._fingerprint
@@ -222,32 +220,3 @@ class _PromiseOf:
 
     def __getitem__(self, of: object) -> "_PromiseOf":
         return self
-
-
-def _vendor_moods(chance: Random, per_minute: float) -> VendorMoods:
-    return VendorMoods(
-        per_minute=per_minute or float("inf"),
-        ratio=chance.choice((0.0, 0.1, 0.3)),
-        most=chance.randint(1, 6),
-        slow=chance.choice((0.0, 0.1, 0.5)),
-        whole=chance.random() < 0.15,
-        largest=chance.choice((1000, 1000, 1000, 2, 1)),
-    )
-
-
-def _client_moods(chance: Random) -> Moods:
-    return Moods(
-        offsets_refused=chance.choice((0.0, 0.0, 0.1)),
-        commit_unheard=chance.choice((0.0, 0.0, 0.1, 0.3)),
-        commit_refused=chance.choice((0.0, 0.0, 0.1, 0.3)),
-        fenced=chance.choice((0.0, 0.0, 0.0, 0.05)),
-    )
-
-
-def _options(chance: Random) -> Options:
-    return Options(
-        retry=RETRY,
-        concurrency=chance.choice((1, 2, 64)),
-        max_earns_per_call=chance.choice((1, 2, 1000)),
-        per_minute=chance.choice((0, 0, 0, 0, 5)),
-    )

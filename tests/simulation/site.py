@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from consumer.ports import Partition
 from tests.simulation.cluster import Cluster
 from tests.simulation.fibre import Fibre
-from tests.simulation.group import Group, Member
+from tests.simulation.membership import Coordinator, Member
 from tests.simulation.tale import Tale
 
 
@@ -32,7 +32,7 @@ class Site:
     name: str
     tale: Tale
     cluster: Cluster
-    group: Group
+    group: Coordinator
     fibre: Fibre
     moods: Moods
 
@@ -45,7 +45,8 @@ class Membership:
         self.generation = member.generation
 
     def __bytes__(self) -> bytes:
-        return b""
+        """As `watch.is_member` looks into it."""
+        return b"CGMDv2:" + self.generation.to_bytes(4, "little", signed=True)
 
 
 def refuse(code: int, *, retriable: bool = False, requires_abort: bool = False, fatal: bool = False) -> NoReturn:
