@@ -11,6 +11,12 @@ FLOW_MUTANTS = (
         "    if held.earn.claim is None:\n",
     ),
     mutant(
+        "a claim of an earn that nobody claimed before is in doubt",
+        "adapters/memory/earns.py",
+        "        uncertain=frozenset(key for key, held in wanted.items() if held.earn.claim is not None),\n",
+        "        uncertain=frozenset(wanted),\n",
+    ),
+    mutant(
         "another's claim is no obstacle",
         "adapters/memory/earns.py",
         "    return held.claimed_at is not None and claim.now - held.claimed_at <= claim.lease\n",

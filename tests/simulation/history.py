@@ -19,6 +19,8 @@ class History:
         self.excused: set[str] = set()
         """Earns that one asked for who was not to, and those that the vendor will not have."""
         self.had_outcasts = False
+        self.had_deaths = False
+        """Whether a claim may have been left of which nobody knows if a call followed."""
         self.ever_doubtful: set[str] = set()
         self.wrong_repeats: list[str] = []
         """Earns that were asked for again though the fate of the call before was known."""
@@ -47,6 +49,7 @@ class History:
 
     def died(self, *, by: str = "") -> None:
         """A process died, or lost what it was at: what it had asked for and not written down is in doubt."""
+        self.had_deaths = True
         self._doubt(self._asked_by[by] - self._settled)
 
     def outcast(self, *, by: str) -> None:

@@ -85,10 +85,18 @@ class Published:
         had = self._day.held | self._vendor.redeemed
         if verdict.kind in REVOKED_KINDS and earn in had and earn not in self._vendor.revoked:
             yield f"{earn} is called revoked"
+        if verdict.kind is VerdictKind.ALREADY_REVOKED and earn not in had and self._is_sure(earn):
+            yield f"{earn} is called revoked without a doubt"
         if verdict.kind in FAILURE_KINDS:
             self._due.add(outcome.source)
             if not self._is_justified(verdict):
                 yield f"{outcome.source}: {earn} is {verdict.kind}"
+
+    def _is_sure(self, earn: str) -> bool:
+        """Whether nobody had reason to think that an earn was revoked that the vendor never had."""
+        history = self._vendor.history
+        lost_nothing = not (history.had_deaths or history.had_outcasts)
+        return lost_nothing and earn not in history.ever_doubtful and earn not in self._day.gone
 
     def _is_justified(self, verdict: Verdict) -> bool:
         earn, vendor = str(verdict.earn_id), self._vendor

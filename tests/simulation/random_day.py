@@ -30,9 +30,9 @@ class RandomDay:
     """What comes, and what is true of it.
 
     To `echoes` the vendor tells of what it revoked. `held` and `redeemed` is what it has at first, and what it has no
-    more; the rest it never had, or somebody else revoked. `due` are the earns that must be revoked, by us, and no
-    others may be. `invalid` are the records that go to the dead letters; of the other returns `customers` and
-    `events` have the customer, and the event with its redrive.
+    more; the rest it never had, or somebody else revoked: of the `gone` the feed says so. `due` are the earns that must
+    be revoked, by us, and no others may be. `invalid` are the records that go to the dead letters; of the other returns
+    `customers` and `events` have the customer, and the event with its redrive.
     """
 
     partitions: tuple[Partition, ...]
@@ -40,6 +40,7 @@ class RandomDay:
     sent: tuple[Sent, ...]
     held: frozenset[str]
     redeemed: frozenset[str]
+    gone: frozenset[str]
     due: frozenset[str]
     bill_of: Mapping[str, str]
     customer_of: Mapping[str, int]
@@ -63,6 +64,7 @@ class _Draft:
 class _Facts:
     held: set[str] = field(default_factory=set)
     redeemed: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
     bill_of: dict[str, str] = field(default_factory=dict)
     customer_of: dict[str, int] = field(default_factory=dict)
@@ -162,6 +164,8 @@ class _Maker:
             if state == "redeemed":
                 facts.redeemed.add(earn)
             if self.odds(0.7):
+                if kind == "REVOKED":
+                    facts.gone.add(earn)
                 yield self._draft(EARNS, {**earn_fields(earn, kind=kind), "customer_id": customer}, home=customer)
         yield from self._copied(self._draft(EARNS, earn_fields(earn, **more), home=customer))
 
@@ -232,6 +236,7 @@ def _numbered(drafts: list[_Draft], maker: _Maker, chance: Random) -> RandomDay:
         sent=tuple(sent),
         held=frozenset(facts.held),
         redeemed=frozenset(facts.redeemed),
+        gone=frozenset(facts.gone),
         due=frozenset(facts.due),
         bill_of=facts.bill_of,
         customer_of=facts.customer_of,

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from consumer.adapters.memory import MemoryLedger
-from consumer.core.model import Coordinates, EarnKey
+from consumer.core.model import Coordinates, EarnKey, Millis
 from consumer.ports import (
     Arrival,
     Claim,
@@ -35,6 +35,32 @@ class StoreMoods:
     unheard: float
 
 
+class _Claiming:
+    """A claim that may be written twice, as `adapters/ledger/claiming.py` writes it.
+
+    Where the second write meets what the first left, nobody has called in between: no doubt but that of before.
+    """
+
+    def __init__(self, ledger: MemoryLedger, claim: Claim) -> None:
+        self._ledger = ledger
+        self._claim = claim
+        self._left: Mapping[EarnKey, tuple[str | None, Millis | None]] = {}
+        self._doubts: frozenset[EarnKey] = frozenset()
+
+    async def __call__(self) -> Granted | Denied:
+        standing = self._standing()
+        sure = {key for key, left in self._left.items() if standing.get(key) == left} - self._doubts
+        answer = await self._ledger.claim(self._claim)
+        if isinstance(answer, Granted):
+            answer = replace(answer, uncertain=answer.uncertain - sure)
+            self._left, self._doubts = self._standing(), answer.uncertain
+        return answer
+
+    def _standing(self) -> Mapping[EarnKey, tuple[str | None, Millis | None]]:
+        earns = self._ledger.shelf.earns
+        return {key: (earns[key].earn.claim, earns[key].claimed_at) for key in self._claim.owners if key in earns}
+
+
 class ShakyStore:
     """Implements `ports.Ledger` as the real adapter does: a call waits and is repeated, and raises nothing."""
 
@@ -48,11 +74,11 @@ class ShakyStore:
 
     async def open(self, openings: Sequence[Opening]) -> Sequence[Arrival]:
         words = f"open {' '.join(str(each.source) for each in openings)}"
-        return await self._commit(words, lambda: self._ledger.open(openings), repeats=True)
+        return await self._commit(words, lambda: self._ledger.open(openings))
 
     async def claim(self, claim: Claim) -> Granted | Denied:
         words = f"claim {' '.join(f'{key.earn_id} for {owner}' for key, owner in claim.owners.items())}"
-        answer = await self._commit(words, lambda: self._ledger.claim(claim), repeats=False)
+        answer = await self._commit(words, _Claiming(self._ledger, claim))
         if isinstance(answer, Denied):
             self._tale.step(self._name, "is denied its claim")
         return answer
@@ -70,19 +96,19 @@ class ShakyStore:
             self._history.settled(str(key.earn_id) for key, _, _ in settlement.states)
             return stands
 
-        return await self._commit(words, write, repeats=True)
+        return await self._commit(words, write)
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
         words = f"tell {' '.join(f'{each.event.key.earn_id} {each.event.kind}' for each in told)}"
-        return await self._commit(words, lambda: self._ledger.tell(told), repeats=True)
+        return await self._commit(words, lambda: self._ledger.tell(told))
 
     async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
         words = f"name {' '.join(str(each.event.event_id) for each in told)}"
-        return await self._commit(words, lambda: self._ledger.name(told), repeats=True)
+        return await self._commit(words, lambda: self._ledger.name(told))
 
     async def late_earns(self, asked: Sequence[tuple[Coordinates, Sequence[EarnKey]]]) -> Sequence[LateEarn]:
         words = f"late earns of {' '.join(str(source) for source, _ in asked)}"
-        return await self._commit(words, lambda: self._ledger.late_earns(asked), repeats=False)
+        return await self._commit(words, lambda: self._ledger.late_earns(asked))
 
     def is_followed(self, partition: Partition, seconds: float) -> bool:
         """As the Kafka thread asks."""
@@ -92,8 +118,8 @@ class ShakyStore:
         """As the Kafka thread asks."""
         self._ledger.follow([partition], seconds=seconds)
 
-    async def _commit(self, words: str, write: Callable[[], Awaitable[T]], *, repeats: bool) -> T:
-        """`repeats`: its write may come twice, with others between, the second answer counting."""
+    async def _commit(self, words: str, write: Callable[[], Awaitable[T]]) -> T:
+        """The write may come twice, with others between, the second answer counting."""
         await asyncio.sleep(self._tale.delay())
         if self._tale.odds(self._moods.away):
             self._tale.step(self._name, f"cannot {words}")
@@ -102,7 +128,7 @@ class ShakyStore:
         answer = await write()
         self._tale.changed()
         await self._step(f"did {words}")
-        if repeats and self._tale.odds(self._moods.unheard):
+        if self._tale.odds(self._moods.unheard):
             await asyncio.sleep(self._tale.delay(0.2))
             await self._step(f"does again {words}")
             answer = await write()

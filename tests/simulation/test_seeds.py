@@ -32,7 +32,7 @@ WHAT_GOES_WRONG = (
     "(503 done)",
     "(401)",
     "cannot settle",
-    "does again",
+    *(f"does again {what}" for what in ("open", "claim", "settle", "tell", "name", "late earns")),
     "is denied its claim",
     "=DUPLICATE",
     "=INVALID",
