@@ -102,7 +102,9 @@ class _Maker:
             earn, customer = f"e{self._earns}", bill.customer
             lines = frozenset(line for line in LINES if self.odds(0.2))
             more: dict[str, object] = {"bill_number": bill.number, "line_ids": sorted(lines)}
-            kind = self.chance.choice(("plain",) * 12 + ("reward", "pos", "other", "named", "named"))
+            kinds = ("plain",) * 12 + ("reward", "pos", "other", "named", "named")
+            # Where one earn of a purchase waits for its name, others mostly do.
+            kind = "named" if is_named and self.odds(0.7) else self.chance.choice(kinds)
             if kind == "reward":
                 more["earned_from_type"] = "REWARD"
             elif kind == "pos":

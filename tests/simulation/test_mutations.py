@@ -15,7 +15,7 @@ QUICK = (
     "a claim of the same record is not taken over",
     "a 731 after a call in an earlier life is dead-lettered",
 )
-"""Seen by one of the first seeds; `make mutations` hunts all, and so does PROOFS=full."""
+"""Seen by one of the first hundreds of seeds; `make mutations` hunts all, and so does PROOFS=full."""
 HUNTED = [each for each in MUTANTS if os.environ.get("PROOFS") == "full" or each.name in QUICK]
 
 
