@@ -50,9 +50,9 @@ class Total:
         )
 
 
-def explored(first: int) -> Found:
+def explored(seeds: range) -> Found:
     """A chunk of seeds."""
-    runs = [run(seed) for seed in range(first, first + CHUNK)]
+    runs = [run(seed) for seed in seeds]
     return Found(
         seeds=len(runs),
         steps=sum(each.steps for each in runs),
@@ -64,10 +64,11 @@ def explored(first: int) -> Found:
 
 def explore(seeds: int, *, first: int, processes: int) -> Iterator[tuple[Found, Total]]:
     """Each chunk as it comes, and the total with it."""
-    total = Total()
+    total, asked = Total(), range(first, first + seeds)
+    chunks = [asked[at : at + CHUNK] for at in range(0, seeds, CHUNK)]
     # Spawned, so that nothing that traces this process slows the others down.
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for found in pool.imap_unordered(explored, range(first, first + seeds, CHUNK)):
+        for found in pool.imap_unordered(explored, chunks):
             total.add(found)
             yield found, total
 
@@ -77,10 +78,10 @@ def main(arguments: Sequence[str]) -> int:
     seeds, first = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
     processes = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
     total = Total()
-    for found, total in explore(seeds, first=first, processes=processes):
+    for number, (found, total) in enumerate(explore(seeds, first=first, processes=processes), 1):
         for seed, wrong in found.failed:
             _say(f"seed {seed} failed: {wrong[0]}; its story: {REPLAY.format(seed=seed)}")
-        if total.seeds % (50 * CHUNK) == 0:
+        if number % 50 == 0 and total.seeds < seeds:
             _say(str(total))
     _say(str(total))
     return 1 if total.failed else 0

@@ -64,10 +64,10 @@ def test_the_first_seeds_meet_everything_that_can_go_wrong() -> None:
     assert [each for each in WHAT_GOES_WRONG if each not in told] == []
 
 
-def test_the_count_of_what_was_explored_is_told(
+def test_as_many_seeds_as_were_asked_for_are_explored_and_their_count_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROCESSES", "1")
 
-    assert main(["100"]) == 0
-    assert capsys.readouterr().out.startswith("100 seeds, ")
+    assert main(["103", "7"]) == 0
+    assert capsys.readouterr().out.startswith("103 seeds, ")
