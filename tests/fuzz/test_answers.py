@@ -29,8 +29,11 @@ CALL = Call(org_id=OrgId("org"), customer_id=CustomerId(7), earns=ALL, tracepare
 
 
 def judged(mutator: Mutator) -> str:
+    return judged_as(mutator.chance.choice(STATUSES), mutator.message())
+
+
+def judged_as(status: int, body: bytes) -> str:
     """Every earn that was asked for is either known or asked for again."""
-    status, body = mutator.chance.choice(STATUSES), mutator.message()
     meaning = judge(ALL, status, body)
     if isinstance(meaning, Answered):
         assert sorted([*meaning.earns, *(each.earn_id for each in meaning.unnamed)]) == ["e1", "e2", "e3"]
