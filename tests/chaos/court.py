@@ -53,20 +53,29 @@ class _File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How much of what the vendor tells was heard."""
+
+    calls: int
+    complaints: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """What can be judged as it was `at` a moment, of the monotonic clock.
 
-    `ended`: the worlds that need not be judged again; `open`: the returns that must wait.
+    `ended`: the worlds that need not be judged again; `open`: the returns that must wait; `heard`: of the vendor.
     """
 
     evidence: Evidence
     at: float
     ended: frozenset[int]
     open: int
+    heard: Mark
 
 
 class Court:
-    """Worlds know nothing of each other, so that one that is told to its end need be judged but once."""
+    """Worlds know nothing of each other: one that is told to its end is judged again only if more is heard of it."""
 
     def __init__(self, witness: Witness, news: News, worlds: Sequence[World]) -> None:
         self._witness = witness
@@ -76,39 +85,61 @@ class Court:
         self._files = {at: _File(len(world.given)) for at, world in enumerate(worlds)} | {NOBODYS: _File(0)}
         self._places: dict[Where, list[int]] = defaultdict(list)
         """Of each partition, whose each record is."""
+        self._closed: set[int] = set()
+        """The worlds that were judged for good, nothing being heard of them since."""
+        self._judged = Mark(calls=0, complaints=0)
 
     def hearing(self, settled: Counts) -> Hearing:
         """Every world of which all that was written is among what is settled; nothing is written meanwhile."""
         self._read_on()
-        judged = {at: file for at, file in self._files.items() if file.is_settled(settled)}
-        others = [file for at, file in self._files.items() if at not in judged]
+        beside = self._witness.evidence_of((), (), ())
+        for call in beside.vendor.calls[self._judged.calls :]:
+            self._closed -= self._worlds_of(call)
+        files = {at: file for at, file in self._files.items() if at not in self._closed}
+        judged = {at: file for at, file in files.items() if file.is_settled(settled)}
+        others = [file for at, file in files.items() if at not in judged]
         return Hearing(
-            evidence=self._evidence(judged),
+            evidence=self._evidence(judged, beside),
             at=time.monotonic(),
             ended=frozenset(at for at, file in judged.items() if not file.left and at != NOBODYS),
             open=sum(record.given.topic == "returns" for file in others for record in file.produced),
+            heard=Mark(calls=len(beside.vendor.calls), complaints=len(beside.vendor.complaints)),
         )
 
     def dismiss(self, hearing: Hearing) -> None:
-        """Forget what was judged for good."""
-        for at in hearing.ended:
-            del self._files[at]
+        """Judge no more what was judged for good, unless more is heard of it, nor what is nobody's."""
+        self._closed |= hearing.ended
+        self._files[NOBODYS] = _File(0)
+        self._judged = hearing.heard
 
-    def _evidence(self, judged: Mapping[int, _File]) -> Evidence:
-        whole = self._witness.evidence_of(
-            produced=[record for file in judged.values() for record in file.produced],
-            outcomes=[seen for file in judged.values() for seen in file.outcomes],
-            letters=[letter for file in judged.values() for letter in file.letters],
+    def _evidence(self, judged: Mapping[int, _File], beside: Evidence) -> Evidence:
+        """Of these worlds, and of what the vendor tells the news."""
+        vendor = beside.vendor
+        before = judged.keys() - {NOBODYS}
+        mine = [
+            not self._worlds_of(call).isdisjoint(judged if at >= self._judged.calls else before)
+            for at, call in enumerate(vendor.calls)
+        ]
+        own = replace(
+            vendor,
+            calls=tuple(call for call, is_mine in zip(vendor.calls, mine, strict=True) if is_mine),
+            revoked_by_us=frozenset(earn for earn in vendor.revoked_by_us if self._world_with(earn) in judged),
+            complaints=vendor.complaints[self._judged.complaints :],
         )
-        vendor = whole.vendor
-        mine = [self._is_of(call, judged) for call in vendor.calls]
-        calls = tuple(call for call, is_mine in zip(vendor.calls, mine, strict=True) if is_mine)
-        others = tuple(call for call, is_mine in zip(vendor.calls, mine, strict=True) if not is_mine)
-        revoked = frozenset(earn for earn in vendor.revoked_by_us if self._world_of_earn.get(earn, NOBODYS) in judged)
-        return replace(whole, vendor=replace(vendor, calls=calls, revoked_by_us=revoked), elsewhere=others)
+        return replace(
+            beside,
+            produced=tuple(record for file in judged.values() for record in file.produced),
+            outcomes=tuple(seen for file in judged.values() for seen in file.outcomes),
+            letters=tuple(letter for file in judged.values() for letter in file.letters),
+            vendor=own,
+            elsewhere=tuple(call for call, is_mine in zip(vendor.calls, mine, strict=True) if not is_mine),
+        )
 
-    def _is_of(self, call: VendorCall, judged: Mapping[int, _File]) -> bool:
-        return any(self._world_of_earn.get(earn_id, NOBODYS) in judged for earn_id in call.earn_ids)
+    def _worlds_of(self, call: VendorCall) -> set[int]:
+        return set(map(self._world_with, call.earn_ids))
+
+    def _world_with(self, earn_id: str) -> int:
+        return self._world_of_earn.get(earn_id, NOBODYS)
 
     def _read_on(self) -> None:
         counts = {where: len(places) for where, places in self._places.items()}
@@ -126,8 +157,9 @@ class Court:
             self._file_of(place(letter)).letters.append(letter)
 
     def _file_of(self, source: Coordinates) -> _File:
-        """Nobody's too where its world was judged for good before."""
+        """Where what is heard of this record belongs; its world is to be judged again."""
         topic, partition, offset = source
         places = self._places.get((topic, partition), [])
         at = places[offset] if 0 <= offset < len(places) else NOBODYS
-        return self._files.get(at, self._files[NOBODYS])
+        self._closed.discard(at)
+        return self._files[at]

@@ -10,7 +10,7 @@ from tests.chaos.load import Counts
 from tests.end_to_end.a_run import a_call, a_run, spoiled
 from tests.end_to_end.lives import CALLS_OF_A_SLOT
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import Evidence, Letter, Produced, Seen, VendorState
+from tests.end_to_end.truth import Evidence, Letter, Produced, Seen, Stumble, VendorCall, VendorState
 from tests.end_to_end.world import World
 
 RUN = a_run()
@@ -111,14 +111,75 @@ def test_each_harm_is_told_before_its_world_is_at_its_end(harm: str) -> None:
     assert any(words in complaint for complaint in judged(run))
 
 
-def test_what_comes_for_a_world_that_was_judged_for_good_is_told() -> None:
+def with_calls(run: Evidence, *calls: VendorCall) -> Evidence:
+    return replace(run, vendor=replace(run.vendor, calls=(*run.vendor.calls, *calls)))
+
+
+AGAIN = a_call("again", "e1", 9.0)
+AFTERWARDS: Mapping[str, tuple[Evidence, str]] = {
+    "an outcome": (replace(RUN, outcomes=(*RUN.outcomes, replace(RUN.outcomes[2]))), "2 outcomes for one record"),
+    "a dead letter": (replace(RUN, letters=(*RUN.letters, replace(RUN.letters[0]))), "2 dead letters"),
+    "a call": (with_calls(RUN, AGAIN), "e1: again repeats req-1"),
+}
+
+
+@pytest.mark.parametrize("what", AFTERWARDS)
+def test_what_comes_for_a_world_that_was_judged_for_good_is_judged_with_all_of_it(what: str) -> None:
     witnessed = Witnessed(RUN)
     court = a_court(witnessed)
     court.dismiss(court.hearing(ALL))
 
-    witnessed.run = replace(RUN, outcomes=(*RUN.outcomes, replace(RUN.outcomes[2])))
+    witnessed.run, words = AFTERWARDS[what]
+    hearing = court.hearing(ALL)
+    court.dismiss(hearing)
 
-    assert any("an outcome of no record" in complaint for complaint in complaints(court.hearing(ALL).evidence))
+    assert any(words in complaint for complaint in complaints(hearing.evidence))
+    assert complaints(court.hearing(ALL).evidence) == []
+
+
+def test_a_call_that_may_be_repeated_may_be_so_after_its_world_was_judged_for_good() -> None:
+    witnessed = Witnessed(RUN)
+    court = a_court(witnessed)
+    court.dismiss(court.hearing(ALL))
+
+    unaware = Stumble(caller="two", began=8.5, ended=10.0)
+    witnessed.run = replace(with_calls(RUN, replace(AGAIN, caller="two")), stumbles=(unaware,))
+    evidence = court.hearing(ALL).evidence
+
+    assert len(evidence.vendor.calls) == len(RUN.vendor.calls) + 1
+    assert complaints(evidence) == []
+
+
+ELSEWHERE = {"topic": "returns", "partition": 9, "offset": 0}
+NOBODY_ASKED: Mapping[str, tuple[Evidence, str]] = {
+    "an outcome": (
+        replace(BEGUN, outcomes=(*BEGUN.outcomes, *spoiled(RUN, 5, source=ELSEWHERE).outcomes[5:])),
+        "an outcome of no record",
+    ),
+    "a dead letter": (
+        replace(BEGUN, letters=(*BEGUN.letters, replace(BEGUN.letters[0], headers=(("dlt-topic", b"returns"),)))),
+        "a dead letter that nothing asks for",
+    ),
+    "a call": (with_calls(BEGUN, a_call("foreign", "x1", 9.0)), "foreign: asked for x1 of None"),
+    "a complaint of the vendor": (
+        replace(BEGUN, vendor=replace(BEGUN.vendor, complaints=("wrong credentials",))),
+        "wrong credentials",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NOBODY_ASKED)
+def test_what_is_nobodys_is_told_once_though_its_hearing_may_be_held_again(what: str) -> None:
+    run, words = NOBODY_ASKED[what]
+    court = a_court(Witnessed(run))
+
+    first, again = court.hearing(ALL), court.hearing(ALL)
+    court.dismiss(again)
+    after = court.hearing(ALL)
+
+    told = [[words in complaint for complaint in complaints(each.evidence)] for each in (first, again, after)]
+    assert [any(each) for each in told] == [True, True, False]
+    assert after.evidence.produced
 
 
 def test_a_kill_excuses_the_last_calls_of_an_instance_whomever_they_were_for() -> None:
