@@ -7,7 +7,8 @@ from functools import partial
 
 from tests.chaos.brokers import BETWEEN, SESSION_TIMEOUT
 from tests.chaos.lasting import Mishap, lengths, live_through
-from tests.chaos.setting import PEERS, Setting, StormPlan
+from tests.chaos.plan import PEERS, StormPlan
+from tests.chaos.setting import Setting
 from tests.testbed.line import STRAIGHT, Line, Manner
 
 BEYOND = 3.0

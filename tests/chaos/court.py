@@ -14,6 +14,7 @@ from tests.end_to_end.world import World
 
 NOBODYS = -1
 """The world of what no record asks for."""
+MILLISECONDS = 1000.0
 
 
 class Witness(Protocol):
@@ -51,6 +52,15 @@ class _File:
     def is_settled(self, settled: Counts) -> bool:
         return all(settled.get(where, 0) >= end for where, end in self.ends.items())
 
+    def waiting(self, settled: Counts) -> Iterator[Produced]:
+        """The returns without an outcome, and of each partition of the earn feed the record that is next."""
+        told = {source_of(seen) for seen in self.outcomes}
+        for record in self.produced:
+            is_next = record.offset == settled.get((record.topic, record.given.partition), 0)
+            waits = record.coordinates not in told if record.given.topic == "returns" else is_next
+            if waits:
+                yield record
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
@@ -65,6 +75,7 @@ class Hearing:
     """What can be judged as it was `at` a moment, of the monotonic clock.
 
     `ended`: the worlds that need not be judged again; `open`: the returns that must wait; `heard`: of the vendor.
+    `waiting` are the records, of the worlds that cannot be judged yet, for which they must.
     """
 
     evidence: Evidence
@@ -72,6 +83,14 @@ class Hearing:
     ended: frozenset[int]
     open: int
     heard: Mark
+    waiting: tuple[Produced, ...]
+
+
+def overdue(waiting: Iterable[Produced], *, now: float, within: float) -> Iterator[str]:
+    """A breach for each that was written more than `within` seconds ago; `now` is by the wall clock."""
+    for record in waiting:
+        if now - record.timestamp / MILLISECONDS > within:
+            yield f"{record.coordinates}: not settled {within:.0f} s after it was written"
 
 
 class Court:
@@ -104,7 +123,12 @@ class Court:
             ended=frozenset(at for at, file in judged.items() if not file.left and at != NOBODYS),
             open=sum(record.given.topic == "returns" for file in others for record in file.produced),
             heard=Mark(calls=len(beside.vendor.calls), complaints=len(beside.vendor.complaints)),
+            waiting=tuple(record for file in others for record in file.waiting(settled)),
         )
+
+    def recall(self) -> None:
+        """Judge every world once more."""
+        self._closed.clear()
 
     def dismiss(self, hearing: Hearing) -> None:
         """Judge no more what was judged for good, unless more is heard of it, nor what is nobody's."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from tests.chaos.setting import Setting
+from tests.chaos.setting import CLAIM_LEASE, Setting
 from tests.end_to_end.instance import Instance
 
 Mishap = Callable[[Setting], AbstractContextManager[float]]
@@ -35,6 +35,11 @@ SHORT = Lengths(away=4.0, mood=3.0, line=3.0, joins=4, between_joins=1.5, calm=0
 
 def lengths(at: Setting) -> Lengths:
     return FULL if at.plan.full else SHORT
+
+
+def longest_wait(at: Setting) -> float:
+    """Seconds, from its writing on, for which a record may go unsettled at most."""
+    return CLAIM_LEASE + lengths(at).rest
 
 
 def somebody(at: Setting) -> Instance:

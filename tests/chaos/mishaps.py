@@ -9,7 +9,8 @@ from tests.chaos.broken_lines import BEYOND, of_lines
 from tests.chaos.brokers import SESSION_TIMEOUT
 from tests.chaos.lasting import Mishap, lengths, live_through, somebody
 from tests.chaos.moods import OF_THE_VENDOR
-from tests.chaos.setting import Ledger, Nodes, Setting, StormPlan
+from tests.chaos.plan import Ledger, Nodes, StormPlan
+from tests.chaos.setting import Setting
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.scene import RETURNS
 from tests.testbed.line import STRAIGHT, Manner

@@ -1,19 +1,20 @@
 """All the real parts of a storm, lines between the service, them and one another, and a load."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 from tests.chaos.brokers import SESSION_TIMEOUT, Brokers
 from tests.chaos.court import Court, Hearing, News
 from tests.chaos.crew import Crew
 from tests.chaos.load import Load, worlds
+from tests.chaos.plan import StormPlan
 from tests.chaos.tail import Tail
 from tests.chaos.writer import Writer
 from tests.end_to_end.behaviour import Behaviour
@@ -35,32 +36,13 @@ PATIENCE = 240
 """Seconds for the recovery from one mishap: an instance that hangs has to end by itself first."""
 TO_THE_END = 900
 CONCURRENCY = 16
+CLAIM_LEASE = 300.0
+"""Seconds for which the claim of one that died may hold up another's return; by default it is so long."""
 SPARE = 1.1
 """The load must not end before the last mishap does."""
 WELL = Behaviour(latency=0.02)
 QUICK = f'{{"session.timeout.ms": {SESSION_TIMEOUT * 1000}, "heartbeat.interval.ms": 1000}}'
 OPTIONS = {"classic": QUICK, "consumer": "{}"}
-Nodes = Literal[1, 3]
-Ledger = Literal["sqlite", "postgresql"]
-PEERS: Mapping[Ledger, tuple[str, ...]] = {
-    "sqlite": ("kafka", "vendor", "registry"),
-    "postgresql": ("kafka", "vendor", "registry", "database"),
-}
-"""To whom the service has lines."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StormPlan:
-    """What is stormed upon, for how long and how hard. `rate`: returns a second; `full`: mishaps at full length."""
-
-    seed: int
-    rate: float
-    seconds: float
-    nodes: Nodes = 1
-    ledger: Ledger = "postgresql"
-    protocol: Literal["classic", "consumer"] = "classic"
-    instances: int = 2
-    full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +52,14 @@ class Recovery:
     mishap: str
     first: float
     whole: float
+
+
+class NotRecoveredError(TimeoutError):
+    """The service does not come back; `how_it_is` is what its instances say."""
+
+    def __init__(self, what: str, within: float, how_it_is: str) -> None:
+        super().__init__(f"did not recover within {within:g} s: {what}")
+        self.how_it_is = how_it_is
 
 
 class Setting:
@@ -157,6 +147,7 @@ class Setting:
             "CONSUMER_API__BASE_URL": f"http://127.0.0.1:{to_vendor.port}",
             "CONSUMER_API__CONCURRENCY": str(CONCURRENCY),
             "CONSUMER_RETRY__MAX": "5",
+            "CONSUMER_LEDGER__CLAIM_LEASE": str(CLAIM_LEASE),
             "CONSUMER_SCHEMAS__REGISTRY_URL": registry._replace(netloc=f"127.0.0.1:{to_registry.port}").geturl(),
         }
 
@@ -196,7 +187,7 @@ class Setting:
         """What can be judged once the service has done all it was told, or after so long; the load makes up for it."""
         with self.load.held():
             self._writer.flush()
-            with suppress(TimeoutError):
+            with suppress(NotRecoveredError):
                 self._until(self._is_at_rest, within, "all that was written is settled, and can be read")
             return self.court.hearing(self._writer.settled())
 
@@ -205,13 +196,20 @@ class Setting:
         seen = self.done
         self._until(lambda: self.done > seen or self.load.has_ended, PATIENCE, "the load goes on")
 
-    def settle(self) -> Evidence:
+    def settle(self, within: float) -> Evidence:
         """Let all that was begun come to its end, and tell what it left behind."""
         self.load.cut_short()
         self._until(lambda: self.load.has_ended, TO_THE_END, "the load is written")
         self._writer.flush()
-        self.crew.until_at_rest(within=PATIENCE)
+        self._until(self._writer.is_settled, within, "all that was written is settled")
         return self.crew.evidence()
+
+    def as_it_is(self) -> Hearing:
+        """All that can be judged, nothing being waited for."""
+        self.load.cut_short()
+        with self.load.held():
+            self.court.recall()
+            return self.court.hearing(self._writer.settled())
 
     @property
     def done(self) -> int:
@@ -242,5 +240,5 @@ class Setting:
 
         try:
             wait_until(supervised, within=within, what=what)
-        except TimeoutError as error:
-            raise TimeoutError(f"{error}\n{self.crew.how_it_is()}") from None
+        except TimeoutError:
+            raise NotRecoveredError(what, within, self.crew.how_it_is()) from None

@@ -4,19 +4,20 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from consumer.wiring.garbage import collect_seldom
-from tests.chaos.court import Hearing
+from tests.chaos.court import Hearing, overdue
 from tests.chaos.crew import LATE
-from tests.chaos.lasting import Mishap, lengths
+from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
 from tests.chaos.mishaps import all_that_may_happen
+from tests.chaos.plan import StormPlan
 from tests.chaos.report import MOST_TOLD, Tally, in_short, lines, recoveries, tally
-from tests.chaos.setting import Setting, StormPlan
+from tests.chaos.setting import NotRecoveredError, Setting
 from tests.chaos.story import story
 from tests.end_to_end.case import Case
 from tests.end_to_end.truth import Evidence
@@ -27,6 +28,33 @@ MINUTE = 60.0
 
 def storm(at: Setting, names: Iterator[str]) -> Tally:
     """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
+    evidence = left_behind(at, names)
+    told = tally(evidence)
+    for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
+        tell(line)
+    tell_stories(at, evidence, told)
+    return replace(told, breaches=tuple(dict.fromkeys((*at.breaches, *told.breaches))))
+
+
+def left_behind(at: Setting, names: Iterator[str]) -> Evidence:
+    """What there is when all has come to its end; or, which is a breach, when it goes on no more."""
+    try:
+        weather(at, names)
+        return at.settle(longest_wait(at))
+    except NotRecoveredError as error:
+        tell(error.how_it_is)
+        hearing = at.as_it_is()
+        waiting = overdue(hearing.waiting, now=time.time(), within=longest_wait(at))
+        breaches = [str(error), *_news(at, waiting)]
+        tell(f"the end: {hearing.open} returns wait")
+        for breach in breaches[:MOST_TOLD]:
+            tell(f"  {breach}")
+        at.breaches += breaches
+        return hearing.evidence
+
+
+def weather(at: Setting, names: Iterator[str]) -> None:
+    """One mishap after another, while there is a load."""
     possible = all_that_may_happen(at.plan)
     at.begin()
     started, before = time.monotonic(), at.done
@@ -39,12 +67,6 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
     lasted, done = time.monotonic() - started, at.done - before
     tell(f"{lasted:.0f} s with {done / lasted:.0f} outcomes a second, outages and all; the load had {at.plan.rate:.0f}")
     tell(f"it waited {at.load.stalled:.0f} s for its service; {at.crew.deaths()} instances died; now the rest")
-    evidence = at.settle()
-    told = tally(evidence)
-    for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
-        tell(line)
-    tell_stories(at, evidence, told)
-    return replace(told, breaches=tuple(dict.fromkeys((*at.breaches, *told.breaches))))
 
 
 def suffer(at: Setting, name: str, mishap: Mishap) -> None:
@@ -66,14 +88,24 @@ def suffer(at: Setting, name: str, mishap: Mishap) -> None:
 
 def judged(at: Setting) -> tuple[Hearing, Tally]:
     """What the oracle says of all that is settled; asked again where somebody may not know yet what he lost."""
-    hearing = at.hearing(lengths(at).rest)
-    told = tally(hearing.evidence)
+    hearing, told = heard(at)
     if told.breaches:
         at.crew.rest(LATE)
-        hearing = at.hearing(lengths(at).rest)
-        told = tally(hearing.evidence)
+        hearing, told = heard(at)
     at.court.dismiss(hearing)
     return hearing, told
+
+
+def heard(at: Setting) -> tuple[Hearing, Tally]:
+    """One hearing; its breaches are those that were not told before, and what waits for too long is one."""
+    hearing = at.hearing(lengths(at).rest)
+    told = tally(hearing.evidence)
+    waiting = overdue(hearing.waiting, now=time.time(), within=longest_wait(at))
+    return hearing, replace(told, breaches=tuple(_news(at, (*told.breaches, *waiting))))
+
+
+def _news(at: Setting, breaches: Iterable[str]) -> list[str]:
+    return [breach for breach in breaches if breach not in at.breaches]
 
 
 def tell_stories(at: Setting, evidence: Evidence, told: Tally) -> None:

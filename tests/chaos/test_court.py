@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.court import Court, News
+from tests.chaos.court import Court, News, overdue
 from tests.chaos.load import Counts
-from tests.end_to_end.a_run import a_call, a_run, spoiled
+from tests.end_to_end.a_run import TIMESTAMP, a_call, a_run, spoiled
 from tests.end_to_end.lives import CALLS_OF_A_SLOT
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.truth import Evidence, Letter, Produced, Seen, Stumble, VendorCall, VendorState
@@ -15,6 +15,7 @@ from tests.end_to_end.world import World
 
 RUN = a_run()
 ALL = {("returns", 0): 5, ("earns", 0): 4}
+NOT_ALL = {**ALL, ("returns", 0): 4}
 HELD: tuple[int, str, VendorState] = (7, "P1", "held")
 
 
@@ -86,10 +87,40 @@ def test_a_world_is_judged_as_far_as_it_is_told_until_it_is_told_to_its_end() ->
 
 
 def test_a_world_with_a_record_that_is_not_settled_waits() -> None:
-    hearing = a_court(Witnessed(RUN)).hearing({**ALL, ("returns", 0): 4})
+    hearing = a_court(Witnessed(RUN)).hearing(NOT_ALL)
 
     assert (hearing.open, sorted(hearing.ended)) == (5, [1])
     assert hearing.evidence.produced == ()
+    assert hearing.waiting == ()
+
+
+STUCK: Mapping[str, tuple[Evidence, Counts, str]] = {
+    "a return that others overtook": (replace(RUN, outcomes=RUN.outcomes[1:]), NOT_ALL, "returns 0"),
+    "the last return": (replace(RUN, outcomes=RUN.outcomes[:4]), NOT_ALL, "returns 4"),
+    "the earn feed": (RUN, {**NOT_ALL, ("earns", 0): 1}, "earns 1"),
+}
+
+
+@pytest.mark.parametrize("what", STUCK)
+def test_what_a_world_waits_for_is_a_breach_once_its_time_is_over(what: str) -> None:
+    run, settled, name = STUCK[what]
+    written = TIMESTAMP / 1000
+
+    waiting = a_court(Witnessed(run)).hearing(settled).waiting
+
+    assert [f"{record.topic} {record.offset}" for record in waiting] == [name]
+    assert list(overdue(waiting, now=written + 419, within=420)) == []
+    (told,) = overdue(waiting, now=written + 421, within=420)
+    assert told.endswith(": not settled 420 s after it was written")
+
+
+def test_all_worlds_can_be_judged_once_more() -> None:
+    court = a_court(Witnessed(RUN))
+    court.dismiss(court.hearing(ALL))
+
+    court.recall()
+
+    assert court.hearing(ALL).evidence.produced == RUN.produced
 
 
 HARM: Mapping[str, tuple[Evidence, str]] = {

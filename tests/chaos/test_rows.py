@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from tests.chaos.mishaps import OF_BROKERS, OF_LEDGERS, all_that_may_happen
+from tests.chaos.plan import StormPlan
 from tests.chaos.rows import ROWS, SAID, SAID_AT_LENGTH, unsaid
-from tests.chaos.setting import StormPlan
 from tests.chaos.test_storm import COMING_AND_GOING, FAILING_OVER, ONE_BROKER, THREE_BROKERS
 from tests.docs.page import heading_of, tables, text_of
 

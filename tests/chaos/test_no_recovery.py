@@ -1,0 +1,74 @@
+"""A storm whose service does not come back ends with what the oracle says of what there is, and with a breach."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from tests.chaos.court import Hearing, Mark
+from tests.chaos.plan import StormPlan
+from tests.chaos.setting import NotRecoveredError, Setting
+from tests.chaos.storm import storm
+from tests.end_to_end.a_run import a_run
+
+RUN = a_run()
+HEARING = Hearing(
+    evidence=replace(RUN, outcomes=RUN.outcomes[1:]),
+    at=0.0,
+    ended=frozenset(),
+    open=1,
+    heard=Mark(calls=0, complaints=0),
+    waiting=(replace(RUN.produced[3], timestamp=0),),
+)
+
+
+class Hanging:
+    """A setting that has no load any more, and whose service hangs at one moment or another."""
+
+    plan = StormPlan(seed=1, rate=30, seconds=10)
+    done = 0
+    load = SimpleNamespace(has_ended=True, stalled=0.0)
+    crew = SimpleNamespace(deaths=lambda: 0, wall=0.0)
+    recoveries = ()
+
+    def __init__(self, moment: str) -> None:
+        self.breaches: list[str] = []
+        self._moment = moment
+
+    def begin(self) -> None:
+        """Hang at once, if at all."""
+        self._hang("the first outcome")
+
+    def settle(self, within: float) -> None:
+        """Hang at the end."""
+        del within
+        self._hang("all that was written is settled")
+
+    def as_it_is(self) -> Hearing:
+        """Not all of it is well."""
+        return HEARING
+
+    def _hang(self, moment: str) -> None:
+        if moment == self._moment:
+            raise NotRecoveredError(moment, 240, "holding, since yesterday")
+
+
+def nothing_happens() -> Iterator[str]:
+    yield from ()
+
+
+@pytest.mark.parametrize("moment", ["the first outcome", "all that was written is settled"])
+def test_a_service_that_does_not_come_back_is_a_breach_beside_what_the_oracle_says(
+    moment: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = storm(cast("Setting", Hanging(moment)), nothing_happens())
+
+    assert told.breaches[:2] == (
+        f"did not recover within 240 s: {moment}",
+        "('returns', 0, 0): not settled 320 s after it was written",
+    )
+    assert told.lost == 1
+    assert any("0 outcomes for one record" in breach for breach in told.breaches)
+    assert "holding, since yesterday" in capsys.readouterr().out
