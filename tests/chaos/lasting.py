@@ -29,7 +29,7 @@ class Lengths:
     rest: float
 
 
-FULL = Lengths(away=30.0, mood=75.0, line=20.0, joins=12, between_joins=5.0, calm=4.0, rest=120.0)
+FULL = Lengths(away=30.0, mood=120.0, line=20.0, joins=12, between_joins=5.0, calm=4.0, rest=120.0)
 SHORT = Lengths(away=4.0, mood=3.0, line=3.0, joins=4, between_joins=1.5, calm=0.3, rest=20.0)
 
 

@@ -15,8 +15,8 @@ from tests.end_to_end.truth import Given
 from tests.end_to_end.world import AMONG, BEFORE, Plan, World, a_world
 
 SECONDS_OF_A_WORLD = 5
-AHEAD = 27
-"""Worlds whose earns are told before their returns come: two minutes in which nothing is settled must stop no load."""
+AHEAD = 36
+"""Worlds whose earns are told before their returns come: a mood in which nothing is settled must stop no load."""
 PAUSE = 0.2
 A_MOMENT = 0.01
 Where = tuple[str, int]

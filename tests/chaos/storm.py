@@ -15,6 +15,7 @@ from tests.chaos.crew import LATE
 from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
 from tests.chaos.mishaps import all_that_may_happen
+from tests.chaos.order import drawn
 from tests.chaos.plan import StormPlan
 from tests.chaos.report import MOST_TOLD, Tally, in_short, lines, recoveries, tally
 from tests.chaos.setting import NotRecoveredError, Setting
@@ -126,13 +127,10 @@ def each_once(at: Setting, names: Sequence[str]) -> Iterator[str]:
 
 
 def for_as_long(at: Setting, seconds: float) -> Iterator[str]:
-    """All that may happen, again and again in other orders."""
+    """All that may happen, again and again."""
     until = time.monotonic() + seconds
-    while True:
-        for name in each_once(at, list(all_that_may_happen(at.plan))):
-            if time.monotonic() >= until:
-                return
-            yield name
+    while time.monotonic() < until:
+        yield drawn(tuple(all_that_may_happen(at.plan)), at.suffered, at.chance)
 
 
 def asked(arguments: Sequence[str]) -> StormPlan:

@@ -101,7 +101,7 @@ def test_nothing_is_written_while_a_load_is_held() -> None:
 
 
 def test_a_load_that_is_cut_short_ends_only_what_is_being_returned() -> None:
-    made = worlds(7, rate=5, seconds=360, schema_ids={})
+    made = worlds(7, rate=5, seconds=480, schema_ids={})
     log = FakeLog(lambda given: load.cut_short() if given.wave == AMONG else None)
     load = Load(log, made, rate=1e6, seed=1)
 

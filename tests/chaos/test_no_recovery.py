@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.court import Hearing, Mark
 from tests.chaos.plan import StormPlan
 from tests.chaos.setting import NotRecoveredError, Setting
-from tests.chaos.storm import storm
+from tests.chaos.storm import judged, storm
 from tests.end_to_end.a_run import a_run
 
 RUN = a_run()
@@ -22,24 +22,32 @@ HEARING = Hearing(
     heard=Mark(calls=0, complaints=0),
     waiting=(replace(RUN.produced[3], timestamp=0),),
 )
+OVERDUE = "('returns', 0, 0): not settled 320 s after it was written"
 
 
 class Hanging:
-    """A setting that has no load any more, and whose service hangs at one moment or another."""
+    """A setting that has no load any more, and whose service hangs at one moment or another; `rests` are between."""
 
     plan = StormPlan(seed=1, rate=30, seconds=10)
     done = 0
     load = SimpleNamespace(has_ended=True, stalled=0.0)
-    crew = SimpleNamespace(deaths=lambda: 0, wall=0.0)
+    court = SimpleNamespace(dismiss=lambda _: None)
     recoveries = ()
 
     def __init__(self, moment: str) -> None:
         self.breaches: list[str] = []
+        self.rests: list[float] = []
+        self.crew = SimpleNamespace(deaths=lambda: 0, wall=0.0, rest=self.rests.append)
         self._moment = moment
 
     def begin(self) -> None:
         """Hang at once, if at all."""
         self._hang("the first outcome")
+
+    def hearing(self, within: float) -> Hearing:
+        """Whatever time it was given."""
+        del within
+        return HEARING
 
     def settle(self, within: float) -> None:
         """Hang at the end."""
@@ -65,10 +73,21 @@ def test_a_service_that_does_not_come_back_is_a_breach_beside_what_the_oracle_sa
 ) -> None:
     told = storm(cast("Setting", Hanging(moment)), nothing_happens())
 
-    assert told.breaches[:2] == (
-        f"did not recover within 240 s: {moment}",
-        "('returns', 0, 0): not settled 320 s after it was written",
-    )
+    assert told.breaches[:2] == (f"did not recover within 240 s: {moment}", OVERDUE)
     assert told.lost == 1
     assert any("0 outcomes for one record" in breach for breach in told.breaches)
     assert "holding, since yesterday" in capsys.readouterr().out
+
+
+def test_what_waits_too_long_between_two_mishaps_is_a_breach_and_each_breach_is_told_once() -> None:
+    at = Hanging("never")
+    setting = cast("Setting", at)
+
+    _, told = judged(setting)
+    at.breaches += told.breaches
+    _, again = judged(setting)
+
+    assert OVERDUE in told.breaches
+    assert any("0 outcomes for one record" in breach for breach in told.breaches)
+    assert again.breaches == ()
+    assert len(at.rests) == 1
