@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tests.end_to_end.truth import Given
-from tests.end_to_end.world import AMONG, BEFORE, Plan, World, a_world
+from tests.end_to_end.world import AMONG, BEFORE, Plan, World
 
 SECONDS_OF_A_WORLD = 5
 AHEAD = 36
@@ -49,21 +49,18 @@ class _Course:
     mark: Counts = field(default_factory=dict)
 
 
-def worlds(seed: int, *, rate: float, seconds: float, schema_ids: Mapping[str, int]) -> tuple[World, ...]:
+def plans(seed: int, *, rate: float, seconds: float, schema_ids: Mapping[str, int]) -> Sequence[Plan]:
     """Worlds enough for so long; no two share a customer."""
     returns = max(60, int(rate * SECONDS_OF_A_WORLD))
-    count = max(1, round(rate * seconds / returns))
-    return tuple(
-        a_world(
-            Plan(
-                seed=seed * 1000 + number,
-                returns=returns,
-                first_customer=10_000_000 + number * 1_000_000,
-                schema_ids=schema_ids,
-            )
+    return [
+        Plan(
+            seed=seed * 1000 + number,
+            returns=returns,
+            first_customer=10_000_000 + number * 1_000_000,
+            schema_ids=schema_ids,
         )
-        for number in range(count)
-    )
+        for number in range(max(1, round(rate * seconds / returns)))
+    ]
 
 
 @dataclass(slots=True, kw_only=True)

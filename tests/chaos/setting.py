@@ -13,16 +13,17 @@ from urllib.parse import urlsplit
 from tests.chaos.brokers import SESSION_TIMEOUT, Brokers
 from tests.chaos.court import Court, Hearing, News
 from tests.chaos.crew import Crew
-from tests.chaos.load import Load, worlds
+from tests.chaos.load import Load, plans
 from tests.chaos.plan import StormPlan
 from tests.chaos.tail import Tail
+from tests.chaos.telling import by_tenths, tell
 from tests.chaos.writer import Writer
 from tests.end_to_end.behaviour import Behaviour
 from tests.end_to_end.registered import registered
 from tests.end_to_end.scene import DEAD_LETTERS, RESULTS, RETURNS, as_letter, as_seen
 from tests.end_to_end.truth import Evidence
 from tests.end_to_end.vendor import Vendor
-from tests.end_to_end.world import World
+from tests.end_to_end.world import World, a_world
 from tests.testbed.line import Line, Lines
 from tests.testbed.parts import Broker
 from tests.testbed.postgres import Databases, PostgresServer
@@ -95,7 +96,9 @@ class Setting:
 
     def _worlds(self) -> tuple[World, ...]:
         plan, schema_ids = self.plan, registered(self._registry)
-        return worlds(plan.seed, rate=plan.rate, seconds=plan.seconds * SPARE, schema_ids=schema_ids)
+        due = plans(plan.seed, rate=plan.rate, seconds=plan.seconds * SPARE, schema_ids=schema_ids)
+        tell(f"making {sum(each.returns for each in due)} returns, before the load begins")
+        return tuple(by_tenths(map(a_world, due), len(due), "made"))
 
     def _set_up(self, made: Sequence[World]) -> None:
         plan = self.plan

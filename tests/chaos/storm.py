@@ -20,6 +20,7 @@ from tests.chaos.plan import StormPlan
 from tests.chaos.report import MOST_TOLD, Tally, in_short, lines, recoveries, tally
 from tests.chaos.setting import NotRecoveredError, Setting
 from tests.chaos.story import story
+from tests.chaos.telling import LEGEND, tell
 from tests.end_to_end.case import Case
 from tests.end_to_end.truth import Evidence
 from tests.testbed.parts import schema_registry
@@ -58,6 +59,7 @@ def weather(at: Setting, names: Iterator[str]) -> None:
     """One mishap after another, while there is a load."""
     possible = all_that_may_happen(at.plan)
     at.begin()
+    tell("the service is at work; now the mishaps")
     started, before = time.monotonic(), at.done
     for name in names:
         if at.load.has_ended:
@@ -156,16 +158,11 @@ def asked(arguments: Sequence[str]) -> StormPlan:
     )
 
 
-def tell(line: str) -> None:
-    """Print it with the time of day, at once."""
-    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-    sys.stdout.flush()
-
-
 def main(arguments: Sequence[str]) -> int:
     """Make the storm and print what became of it; 1 where anything is wrong."""
     plan = asked(arguments)
-    tell(f"{plan}; making {plan.rate * plan.seconds:.0f} returns")
+    for line in (f"{plan}", *LEGEND):
+        tell(line)
     with closing(schema_registry()) as registry, tempfile.TemporaryDirectory(prefix="storm-") as folder:
         registry.start()
         with Setting(plan, Path(folder), registry.url) as at:

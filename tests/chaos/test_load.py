@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from tests.chaos.load import AHEAD, Load, Pace, worlds
+from tests.chaos.load import AHEAD, Load, Pace, plans
 from tests.end_to_end.truth import Given
-from tests.end_to_end.world import AMONG, BEFORE, World
+from tests.end_to_end.world import AMONG, BEFORE, World, a_world
 from tests.testbed.waiting import wait_until
 
 SECONDS = 60
@@ -34,6 +34,10 @@ class FakeLog:
         return self.written()
 
 
+def worlds(seed: int, *, rate: float, seconds: float) -> tuple[World, ...]:
+    return tuple(map(a_world, plans(seed, rate=rate, seconds=seconds, schema_ids={})))
+
+
 def told(log: FakeLog, made: tuple[World, ...]) -> Load:
     load = Load(log, made, rate=1e6, seed=1)
     load.start()
@@ -42,7 +46,7 @@ def told(log: FakeLog, made: tuple[World, ...]) -> Load:
 
 
 def test_a_wave_begins_only_when_the_one_before_is_settled() -> None:
-    made = worlds(5, rate=5, seconds=36, schema_ids={})
+    made = worlds(5, rate=5, seconds=36)
     log = FakeLog()
 
     told(log, made)
@@ -57,7 +61,7 @@ def test_a_wave_begins_only_when_the_one_before_is_settled() -> None:
 
 
 def test_all_is_written_and_each_partition_keeps_its_order() -> None:
-    made = worlds(6, rate=5, seconds=30, schema_ids={})
+    made = worlds(6, rate=5, seconds=30)
     log = FakeLog()
 
     load = told(log, made)
@@ -86,7 +90,7 @@ def test_what_could_not_be_written_in_time_is_written_afterwards() -> None:
 
 
 def test_nothing_is_written_while_a_load_is_held() -> None:
-    made = worlds(9, rate=5, seconds=12, schema_ids={})
+    made = worlds(9, rate=5, seconds=12)
     log = FakeLog()
     load = Load(log, made, rate=1e6, seed=1)
 
@@ -101,7 +105,7 @@ def test_nothing_is_written_while_a_load_is_held() -> None:
 
 
 def test_a_load_that_is_cut_short_ends_only_what_is_being_returned() -> None:
-    made = worlds(7, rate=5, seconds=480, schema_ids={})
+    made = worlds(7, rate=5, seconds=480)
     log = FakeLog(lambda given: load.cut_short() if given.wave == AMONG else None)
     load = Load(log, made, rate=1e6, seed=1)
 
