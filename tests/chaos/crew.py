@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.chaos.heard import Heard
 from tests.end_to_end.callers import named
 from tests.end_to_end.instance import Instance
+from tests.end_to_end.lives import ON_ITS_WAY
 from tests.end_to_end.scene import Scene
 from tests.end_to_end.truth import Evidence, Given, Letter, PolicyTruth, Produced, Seen, Stumble, Told, VendorCall
 from tests.end_to_end.vendor import USER, Vendor
@@ -22,8 +23,6 @@ ENDINGS = frozenset({0, 1, -signal.SIGKILL, -signal.SIGTERM})
 """As asked; wants a restart; killed; as asked before it could listen."""
 UNAWARE = ("partitions_lost", "died")
 """What an instance says once it learns that others may have gone on without it."""
-ON_ITS_WAY = 2.0
-"""Seconds for which a call may still begin whose claim was made before, or an answer lie about unread."""
 LATE = 30.0
 """Seconds, at most, until an instance learns what it lost by what was done."""
 REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)

@@ -15,6 +15,7 @@ from tests.end_to_end.truth import (
     Produced,
     ReturnTruth,
     Seen,
+    Stumble,
     VendorCall,
 )
 
@@ -114,7 +115,15 @@ class Case:
 
     def is_blind(self, call: VendorCall, other: VendorCall) -> bool:
         """Whether one of the two was made by an instance that could not know of the other."""
-        return not self._unaware.isdisjoint({call.request_id, other.request_id})
+        return self.blind_of(call, other) is not None
+
+    def blind_of(self, *calls: VendorCall) -> VendorCall | None:
+        """The first of these that was made by an instance that did not know what it had lost."""
+        return next((call for call in calls if call.request_id in self._unaware), None)
+
+    def stumble_of(self, blind: VendorCall) -> Stumble:
+        """When and by whom it was not known."""
+        return self._unaware[blind.request_id]
 
     def fate_was_unclear(self, earn_id: str) -> bool:
         """Whether an answer or its absence left the earn's fate open, so that a repeat had to be verified."""

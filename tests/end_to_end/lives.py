@@ -14,6 +14,9 @@ A new request needs a claim, which the ledger commits after that answer or toget
 request that has its claims may go before.
 """
 
+ON_ITS_WAY = 2.0
+"""Seconds for which a call may still begin whose claim was made before, or an answer lie about unread."""
+
 Doubts = Mapping[str, float]
 """Calls by their request ids, each with the kill that leaves it in doubt."""
 
@@ -44,18 +47,18 @@ def unfinished(evidence: Evidence) -> Doubts:
     }
 
 
-def unaware(evidence: Evidence) -> frozenset[str]:
+def unaware(evidence: Evidence) -> Mapping[str, Stumble]:
     """The calls that an instance had under way, or made, while it did not know that its partitions were another's."""
     stumbles: dict[str, list[Stumble]] = defaultdict(list)
-    for stumble in evidence.stumbles:
+    for stumble in sorted(evidence.stumbles, key=lambda stumble: stumble.began, reverse=True):
         if stumble.began < stumble.ended:
             stumbles[stumble.caller].append(stumble)
-    return frozenset(
-        call.request_id
+    return {
+        call.request_id: stumble
         for call in evidence.vendor.calls
         for stumble in stumbles.get(call.caller, ())
         if call.started <= stumble.ended and call.ended >= stumble.began
-    )
+    }
 
 
 def _lives(evidence: Evidence) -> Iterator[Life]:

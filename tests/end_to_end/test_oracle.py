@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.end_to_end.a_run import CUSTOMER, a_call, a_run, a_verdict, an_earn, spoiled
-from tests.end_to_end.case import Case, verdicts_of
+from tests.end_to_end.a_run import a_call, a_run, a_verdict, spoiled
+from tests.end_to_end.case import verdicts_of
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import AtTheVendor, Evidence, Stumble, Told, VendorCall
-from tests.end_to_end.verdicts import ALREADY_REVOKED, if_taken
+from tests.end_to_end.truth import Evidence
 
 Spoil = Callable[[Evidence], Evidence]
 
@@ -147,89 +146,3 @@ def test_a_call_under_way_or_just_answered_at_a_kill_may_be_repeated_and_then_fo
 
     assert complaints(killed) == []
     assert complaints(gone(killed)) == []
-
-
-@pytest.mark.parametrize(("asked_last", "in_doubt"), [(("b", "c"), True), (("d",), False)])
-def test_a_failure_is_in_doubt_while_its_request_has_a_further_step(
-    asked_last: tuple[str, ...], *, in_doubt: bool
-) -> None:
-    whole = VendorCall(
-        request_id="whole",
-        customer_id=CUSTOMER,
-        earn_ids=("a", "b", "c"),
-        started=1.0,
-        ended=2.0,
-        told={"a": "failed", "b": "unclear", "c": "unclear"},
-        status=200,
-    )
-    others = [replace(whole, request_id=f"r{at}", customer_id=8, started=at, ended=at + 1) for at in (2.0, 3.0)]
-    last = replace(whole, request_id="last", earn_ids=asked_last, started=4.0, ended=5.0)
-    again = replace(whole, request_id="again", earn_ids=("a",), started=9.0)
-    calls = (whole, *others, last, again)
-    case = Case(replace(a_run(), vendor=AtTheVendor(revoked_by_us=frozenset(), calls=calls), kills=(4.5,)))
-
-    assert (case.lost_by("a", whole, again) is not None) == in_doubt
-
-
-@pytest.mark.parametrize(("killed_at", "doubtful"), [(0.5, True), (2.5, False)])
-def test_a_kill_before_the_first_call_leaves_it_open_whose_revoke_it_was(killed_at: float, *, doubtful: bool) -> None:
-    earn = an_earn("e1", "B1", state="revoked")
-    run = replace(a_run(), kills=(killed_at,))
-
-    assert [call.started for call in run.vendor.calls if "e1" in call.earn_ids] == [1.0]
-    assert (ALREADY_REVOKED in if_taken(Case(run), earn, 2)) == doubtful
-
-
-def by_another(evidence: Evidence, earn_id: str, started: float) -> Evidence:
-    """The run of two instances, the second of which asks for an earn again."""
-    first = tuple(replace(call, caller="one") for call in evidence.vendor.calls)
-    again = replace(a_call("again", earn_id, started), caller="two")
-    return replace(evidence, vendor=replace(evidence.vendor, calls=(*first, again)), side_by_side=True)
-
-
-@pytest.mark.parametrize(("caller", "accepted"), [("one", True), ("two", False)])
-def test_a_kill_leaves_in_doubt_only_the_calls_of_the_instance_that_died(caller: str, *, accepted: bool) -> None:
-    died = Stumble(caller=caller, began=5.5, ended=5.5)
-
-    told = complaints(replace(by_another(a_run(), "e4", 9.0), stumbles=(died,)))
-
-    assert (told == []) == accepted
-
-
-@pytest.mark.parametrize(("began", "ended", "accepted"), [(8.5, 9.5, True), (6.5, 8.5, False)])
-def test_an_instance_that_does_not_know_what_it_lost_may_ask_again_until_it_does(
-    began: float, ended: float, *, accepted: bool
-) -> None:
-    frozen = Stumble(caller="two", began=began, ended=ended)
-
-    told = complaints(replace(by_another(a_run(), "e4", 9.0), stumbles=(frozen,)))
-
-    assert (told == []) == accepted
-
-
-@pytest.mark.parametrize(("swallowed", "doubtful"), [(0.5, True), (2.5, False)])
-def test_a_request_may_be_lost_on_its_way_before_the_first_that_arrives(swallowed: float, *, doubtful: bool) -> None:
-    run = replace(a_run(), swallowed=(swallowed,))
-
-    assert (ALREADY_REVOKED in if_taken(Case(run), an_earn("e1", "B1", state="revoked"), 2)) == doubtful
-
-
-@pytest.mark.parametrize("swallowed", [(), (2.5,)])
-def test_a_request_may_be_lost_on_its_way_where_none_arrives(swallowed: tuple[float, ...]) -> None:
-    run = replace(a_run(), swallowed=swallowed, vendor=AtTheVendor(revoked_by_us=frozenset(), calls=()))
-
-    assert Case(run).may_be_taken_for_ours("e1") == bool(swallowed)
-
-
-@pytest.mark.parametrize(("before", "told"), [("unclear", "failed"), ("failed", "failed"), ("unclear", "revoked")])
-def test_a_refusal_in_doubt_may_be_asked_for_by_another_instance_again(before: Told, told: Told) -> None:
-    calls = (
-        replace(a_call("before", "e4", 3.0), told={"e4": before}),
-        replace(a_call("refused", "e4", 5.0), told={"e4": told}),
-        replace(a_call("again", "e4", 9.0), caller="two"),
-    )
-    run = replace(a_run(), vendor=AtTheVendor(revoked_by_us=frozenset(), calls=calls), side_by_side=True)
-
-    repeats = [complaint for complaint in complaints(run) if "again repeats refused" in complaint]
-
-    assert (repeats == []) == ((before, told) == ("unclear", "failed"))

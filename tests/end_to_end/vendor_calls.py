@@ -1,11 +1,12 @@
 """The vendor's side: what had to be revoked is, nothing else, and no call is repeated without need."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tests.end_to_end.case import Case, source_of, verdicts_of
-from tests.end_to_end.truth import VendorCall
+from tests.end_to_end.lives import ON_ITS_WAY
+from tests.end_to_end.truth import Stumble, VendorCall
 from tests.end_to_end.verdicts import NEVER_REVOCABLE, revocable
 
 LONGEST_CALL = 1000
@@ -37,30 +38,61 @@ def final_state(case: Case) -> Iterator[str]:
 
 
 def repeats(case: Case) -> Iterator[str]:
-    """Earns asked for again without need, and kills that make more calls repeat than there are slots."""
+    """Earns asked for again without need, and kills and losses that make more calls repeat than there are slots."""
     asking = _asking(case)
-    lost: dict[float, set[str]] = defaultdict(set)
     for earn_id, calls in case.calls.items():
-        failed = 0
+        failed, most = 0, asking[earn_id] * _owners(case, calls)
         for first, again in pairwise(calls):
-            if case.is_blind(first, again) or _was_to_be_verified(earn_id, calls, first, again):
-                continue
-            told, kill = first.told[earn_id], case.lost_by(earn_id, first, again)
-            if told == "revoked" and kill is not None:
-                lost[kill].add(first.request_id)
-            if told == "unclear" or kill is not None:
+            told = first.told[earn_id]
+            if told == "unclear" or _may_be_unknown(case, earn_id, first, again):
                 continue
             failed += told == "failed"
-            if told != "failed" or failed >= asking[earn_id]:
+            if told != "failed" or failed >= most:
                 yield f"{earn_id}: {again.request_id} repeats {first.request_id}, answered {told}"
-    for kill, request_ids in lost.items():
+    for loss, request_ids in _unknown(case).items():
         if len(request_ids) > case.evidence.concurrency:
-            yield f"{len(request_ids)} calls are repeated because of the kill at {kill}: {sorted(request_ids)}"
+            yield f"{len(request_ids)} calls are repeated because of {loss}: {sorted(request_ids)}"
 
 
-def _was_to_be_verified(earn_id: str, calls: Sequence[VendorCall], first: VendorCall, again: VendorCall) -> bool:
+def _may_be_unknown(case: Case, earn_id: str, first: VendorCall, again: VendorCall) -> bool:
+    """Whether who asked again may not have known the answer of before."""
+    if case.lost_by(earn_id, first, again) is not None or _was_to_be_verified(case, earn_id, first, again):
+        return True
+    return first.told[earn_id] == "revoked" and case.is_blind(first, again)
+
+
+def _unknown(case: Case) -> Mapping[str, set[str]]:
+    """By what made the answer unknown, the calls that were asked again although they were answered well."""
+    lost: dict[str, set[str]] = defaultdict(set)
+    for earn_id, calls in case.calls.items():
+        for first, again in pairwise(calls):
+            blind, kill = case.blind_of(first, again), case.lost_by(earn_id, first, again)
+            if first.told[earn_id] != "revoked":
+                continue
+            if blind is not None and not _at_once(first, again):
+                lost[_loss(case.stumble_of(blind))].add(blind.request_id)
+            elif blind is None and kill is not None:
+                lost[f"the kill at {kill}"].add(first.request_id)
+    return lost
+
+
+def _owners(case: Case, calls: Sequence[VendorCall]) -> int:
+    """How many may each ask for what a record takes, and be refused: its owner, and those who took it for theirs."""
+    return 1 + len({call.caller for call in calls if case.blind_of(call) is not None})
+
+
+def _at_once(first: VendorCall, again: VendorCall) -> bool:
+    """Whether the ledger had not yet what came of the first when the other was claimed: nobody could know of it."""
+    return again.started <= first.ended + ON_ITS_WAY
+
+
+def _loss(stumble: Stumble) -> str:
+    return f"what {stumble.caller} lost at {stumble.began} and did not know of until {stumble.ended}"
+
+
+def _was_to_be_verified(case: Case, earn_id: str, first: VendorCall, again: VendorCall) -> bool:
     """Whether another instance took over a refusal in doubt: the ledger has it only once a listing was to be had."""
-    unclear = any(call.told[earn_id] == "unclear" for call in calls if call.started < first.started)
+    unclear = any(call.told[earn_id] == "unclear" for call in case.calls[earn_id] if call.started < first.started)
     return unclear and first.told[earn_id] == "failed" and first.caller != again.caller
 
 
