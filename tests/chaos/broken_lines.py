@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 from tests.chaos.brokers import BETWEEN, SESSION_TIMEOUT
@@ -22,12 +22,11 @@ MANNERS = {
 
 @contextmanager
 def the_line(at: Setting, to: str, manner: Manner) -> Iterator[float]:
-    if to == "vendor":
-        at.crew.swallowed.append(time.monotonic())
     beyond_the_session = to == "kafka" and manner.mood == "silent"
-    at.lines.behave(at.between[to], manner)
-    live_through(at, max(lengths(at).line, SESSION_TIMEOUT + BEYOND if beyond_the_session else 0.0))
-    at.lines.behave(at.between[to], STRAIGHT)
+    with at.crew.swallowing() if to == "vendor" else nullcontext():
+        at.lines.behave(at.between[to], manner)
+        live_through(at, max(lengths(at).line, SESSION_TIMEOUT + BEYOND if beyond_the_session else 0.0))
+        at.lines.behave(at.between[to], STRAIGHT)
     yield time.time()
 
 

@@ -4,6 +4,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,20 @@ from tests.end_to_end.callers import named
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.lives import ON_ITS_WAY
 from tests.end_to_end.scene import Scene
-from tests.end_to_end.truth import Evidence, Given, Letter, PolicyTruth, Produced, Seen, Stumble, Told, VendorCall
+from tests.end_to_end.truth import (
+    Evidence,
+    Given,
+    Letter,
+    PolicyTruth,
+    Produced,
+    Seen,
+    Spell,
+    Stumble,
+    Told,
+    VendorCall,
+)
 from tests.end_to_end.vendor import USER, Vendor
-from tests.testbed.line import Line
+from tests.testbed.line import AFTERMATH, Line
 from tests.testbed.parts import Broker
 from tests.testbed.waiting import PAUSE
 
@@ -35,13 +47,12 @@ class Crew(Scene):
         super().__init__(kafka, folder, vendor)
         self.size = size
         self.began: list[float] = []
-        self.swallowed: list[float] = []
+        self._swallowed: list[Spell] = []
         self.vendors_line: Line | None = None
         self._ended: list[Instance] = []
         self._stumbles: list[Stumble] = []
         self._timestamps: dict[tuple[str, int], list[int]] = {}
         self._heard: dict[Path, Heard] = {}
-        self.wall = time.time() - time.monotonic()
 
     def own_settings(self, name: str) -> Mapping[str, str]:
         """Each calls the vendor under a name of its own."""
@@ -63,6 +74,15 @@ class Crew(Scene):
             instance.process.send(signal.SIGCONT)
             ended = time.monotonic() + ON_ITS_WAY
             self._stumbles.append(Stumble(caller=name_of(instance), began=began - ON_ITS_WAY, ended=ended))
+
+    @contextmanager
+    def swallowing(self) -> Iterator[None]:
+        """Requests may be lost on their way meanwhile, and where a connection ends by it, a little later."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._swallowed.append(Spell(began=began, ended=time.monotonic() + AFTERMATH))
 
     def look_after(self) -> None:
         """Start another for each that has ended; one that ended as it must never is told."""
@@ -124,7 +144,7 @@ class Crew(Scene):
             evidence,
             vendor=replace(evidence.vendor, calls=calls),
             stumbles=(*self._stumbles, *self._unaware()),
-            swallowed=tuple(self.swallowed),
+            swallowed=tuple(self._swallowed),
         )
 
     def _heard_of(self, instance: Instance) -> Heard:

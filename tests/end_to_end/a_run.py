@@ -26,6 +26,9 @@ from tests.end_to_end.truth import (
 CUSTOMER = 7
 RETURNED_AT = 1_795_000_000_000
 TIMESTAMP = 1_795_000_000_123
+WALL = 1_795_000_000.0
+"""The vendor's clock begins when the records are written; all is decided a hundred seconds later."""
+DECIDED = 100.0
 
 
 def an_earn(
@@ -91,7 +94,7 @@ def an_outcome(at: Produced, offset: int, status: str, verdicts: list[dict[str, 
         "attempts": 0,
         "request_ids": [],
         "returned_at": datetime.fromtimestamp(RETURNED_AT / 1000, UTC),
-        "decided_at": datetime.fromtimestamp(RETURNED_AT / 1000, UTC),
+        "decided_at": datetime.fromtimestamp(WALL + DECIDED, UTC),
         **changes,
     }
     return Seen(partition=0, offset=offset, key=b"7", headers=headers_of(fields), outcome=fields)
@@ -193,6 +196,7 @@ def a_run() -> Evidence:
             revoked_by_us=frozenset({"e1", "e4"}), calls=(a_call("req-1", "e1", 1.0), a_call("req-2", "e4", 5.0))
         ),
         concurrency=1,
+        wall=WALL,
     )
 
 

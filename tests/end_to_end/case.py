@@ -1,8 +1,8 @@
 """The evidence, indexed: which returns count, which earns are told when, what the vendor was asked."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, cast
 
@@ -15,11 +15,13 @@ from tests.end_to_end.truth import (
     Produced,
     ReturnTruth,
     Seen,
+    Spell,
     Stumble,
     VendorCall,
 )
 
 Coordinates = tuple[str, int, int]
+MILLISECONDS = 1000.0
 
 
 def source_of(seen: Seen) -> Coordinates:
@@ -45,6 +47,7 @@ class Case:
         for call in sorted(evidence.vendor.calls, key=lambda each: each.started):
             for earn_id in call.earn_ids:
                 self.calls[earn_id].append(call)
+        self._waves = {record.coordinates: record.given.wave for record in evidence.produced}
         self._unsure = unsure(evidence)
         self._unfinished = unfinished(evidence)
         self._unaware = unaware(evidence)
@@ -125,19 +128,55 @@ class Case:
         """When and by whom it was not known."""
         return self._unaware[blind.request_id]
 
-    def fate_was_unclear(self, earn_id: str) -> bool:
-        """Whether an answer or its absence left the earn's fate open, so that a repeat had to be verified."""
-        calls = self.calls[earn_id]
+    def wave_of(self, seen: Seen) -> int:
+        """The wave of the record that this is an outcome of."""
+        return self._waves[source_of(seen)]
+
+    def decided(self, seen: Seen) -> float:
+        """When this was decided, by the vendor's clock."""
+        return cast("datetime", seen.outcome["decided_at"]).timestamp() - self.evidence.wall
+
+    def fate_was_unclear(self, earn_id: str, until: float) -> bool:
+        """Whether by then an answer or its absence left the earn's fate open, so that a repeat had to be verified."""
+        calls = [call for call in self.calls[earn_id] if call.started < until]
         lost = any(
             self.lost_by(earn_id, call, again) is not None or self.is_blind(call, again)
             for call, again in pairwise(calls)
         )
         return lost or any(call.told[earn_id] == "unclear" for call in calls)
 
-    def may_be_taken_for_ours(self, earn_id: str) -> bool:
-        """Whether our service may doubt whose revoke it was: it died between claim and call, or its call never came."""
-        first = next((call.started for call in self.calls[earn_id]), math.inf)
-        return self.fate_was_unclear(earn_id) or any(doubt < first for doubt in self.evidence.doubts)
+    def may_be_taken_for_ours(self, earn: Earned, seen: Seen) -> bool:
+        """Whether our service may doubt in this outcome whose revoke it was.
+
+        An answer left it open; or one died between its claim and its call, or its call never came.
+        """
+        until = self.decided(seen)
+        return self.fate_was_unclear(earn.earn_id, until) or any(
+            self._is_in_doubt(earn, stay, doubt) for stay in self._stays(earn, until) for doubt in self.evidence.doubts
+        )
+
+    def _is_in_doubt(self, earn: Earned, stay: Spell, doubt: Spell) -> bool:
+        """Whether a claim of this stay may have come to no call: there was none by then, or one only afterwards."""
+        since = max(stay.began, doubt.began)
+        calls = [call.started for call in self.calls[earn.earn_id] if stay.began <= call.started <= stay.ended]
+        is_answered = any(started < since for started in calls) and not any(started > since for started in calls)
+        return since <= min(stay.ended, doubt.ended) and not is_answered
+
+    def _stays(self, earn: Earned, until: float) -> list[Spell]:
+        """While the earn may have been claimed in the name of one record or another: before that had its outcome."""
+        takers = [each.record for each in self.takers(earn)]
+        told = [self._written(record) for record in self.earned[earn.earn_id]]
+        if not takers or not told:
+            return []
+        both = max(min(told), min(map(self._written, takers)))
+        return [
+            Spell(began=max(both, self._written(record)), ended=min(self.decided(seen), until))
+            for record in (*takers, *self.earned[earn.earn_id])
+            for seen in self.outcomes.get(record.coordinates, ())
+        ]
+
+    def _written(self, record: Produced) -> float:
+        return record.timestamp / MILLISECONDS - self.evidence.wall
 
 
 def _copies(returns: Iterable[Produced]) -> dict[str, list[Produced]]:

@@ -89,19 +89,19 @@ def verdicts(case: Case, ordered: Ordered, seen: Seen) -> Iterator[str]:
         elif told > wave:
             yield f"a verdict for {earn.earn_id}, which nobody told yet"
         else:
-            yield from of_earn(case, earn, verdict, case.choices(earn, ordered), wave)
+            yield from of_earn(case, earn, verdict, case.choices(earn, ordered), seen)
     for earn_id in said:
         yield f"a verdict for {earn_id}, which is not of this purchase"
 
 
-def of_earn(case: Case, earn: Earned, verdict: dict[str, Any], choices: set[Choice], wave: int) -> Iterator[str]:
+def of_earn(case: Case, earn: Earned, verdict: dict[str, Any], choices: set[Choice], seen: Seen) -> Iterator[str]:
     if verdict["promotion_id"] != earn.promotion_id:
         yield f"{earn.earn_id}: promotion {verdict['promotion_id']}"
     if verdict["verdict"] == "KEPT_BY_POLICY":
         if verdict["message"] not in choices - {"take"}:
             yield f"{earn.earn_id}: kept as {verdict['message']}, legal: {choices}"
-    elif "take" not in choices or not matches(verdict, if_taken(case, earn, wave)):
-        legal = if_taken(case, earn, wave) if "take" in choices else choices
+    elif "take" not in choices or not matches(verdict, if_taken(case, earn, seen)):
+        legal = if_taken(case, earn, seen) if "take" in choices else choices
         yield f"{earn.earn_id} ({earn.at_the_vendor}): {verdict}, legal: {legal}"
 
 
@@ -149,25 +149,26 @@ def of_late(case: Case, record: Produced, taker: Ordered, seen: Seen) -> Iterato
     if [verdict["earn_id"] for verdict in said] != [truth.earn.earn_id]:
         yield f"verdicts {said}"
         return
-    yield from of_earn(case, truth.earn, said[0], {"take"}, record.given.wave)
+    yield from of_earn(case, truth.earn, said[0], {"take"}, seen)
 
 
 def revoked_once(case: Case) -> Iterator[str]:
     """REVOKED in one outcome at most, and before any ALREADY_REVOKED of the same partition."""
-    where_said: dict[str, dict[str, list[Coordinates]]] = {}
+    where_said: dict[str, dict[str, list[Seen]]] = {}
     for seen in case.evidence.outcomes:
         for verdict in verdicts_of(seen):
             kinds = where_said.setdefault(verdict["earn_id"], {})
-            kinds.setdefault(verdict["verdict"], []).append(source_of(seen))
+            kinds.setdefault(verdict["verdict"], []).append(seen)
     returns = {record.coordinates for record in case.returns}
     for earn_id, kinds in where_said.items():
         earn = case.earns.get(earn_id)
         if earn is None or not revocable(earn):
             continue
-        revoked, already = kinds.get("REVOKED", []), kinds.get("ALREADY_REVOKED", [])
+        gone = kinds.get("ALREADY_REVOKED", [])
+        revoked, already = [source_of(seen) for seen in kinds.get("REVOKED", [])], [source_of(seen) for seen in gone]
         if len(revoked) > 1:
             yield f"{earn_id}: REVOKED in {revoked}"
-        if already and not revoked and not case.fate_was_unclear(earn_id):
+        if gone and not revoked and not case.fate_was_unclear(earn_id, min(map(case.decided, gone))):
             yield f"{earn_id}: ALREADY_REVOKED in {already}, though nobody revoked it before"
         if revoked and revoked[0] in returns:
             _, partition, offset = revoked[0]

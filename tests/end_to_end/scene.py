@@ -41,6 +41,7 @@ class Scene:
         self.instances: list[Instance] = []
         self.kills: list[float] = []
         self._side_by_side = False
+        self.wall = time.time() - time.monotonic()
         self.settings = self._settings()
 
     def topic(self, name: str) -> str:
@@ -187,6 +188,7 @@ class Scene:
             policy=policy or PolicyTruth(),
             kills=tuple(self.kills),
             side_by_side=self._side_by_side,
+            wall=self.wall,
         )
 
     def read(self, name: str) -> list[Stored]:

@@ -150,6 +150,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """From one moment to another, by the vendor's clock; the same for what takes no time."""
+
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stumble:
     """One of several instances died without warning, or worked on for a while on what was another's already.
 
@@ -166,9 +174,9 @@ class Evidence:
     """All that an end-to-end run left behind.
 
     `kills`: when the one instance that ran died without warning, by the vendor's clock. `concurrency`: its most calls
-    at once. `side_by_side`: whether several instances ran at a time. `swallowed`: when a line to the vendor began to
-    lose requests on their way, which no call tells of. `elsewhere`: where this is the evidence of some customers only,
-    the calls that the same instances made for others.
+    at once. `side_by_side`: whether several instances ran at a time. `swallowed`: while a line to the vendor may have
+    lost requests on their way, which no call tells of. `elsewhere`: where this is the evidence of some customers only,
+    the calls that the same instances made for others. `wall`, added to the vendor's clock, is the time of day.
     """
 
     produced: tuple[Produced, ...]
@@ -180,8 +188,9 @@ class Evidence:
     kills: tuple[float, ...] = ()
     side_by_side: bool = False
     stumbles: tuple[Stumble, ...] = ()
-    swallowed: tuple[float, ...] = ()
+    swallowed: tuple[Spell, ...] = ()
     elsewhere: tuple[VendorCall, ...] = ()
+    wall: float = 0.0
 
     @property
     def all_calls(self) -> tuple[VendorCall, ...]:
@@ -189,6 +198,8 @@ class Evidence:
         return (*self.vendor.calls, *self.elsewhere)
 
     @property
-    def doubts(self) -> tuple[float, ...]:
-        """The moments from which on an instance may not know what became of a request."""
-        return (*self.kills, *(stumble.began for stumble in self.stumbles), *self.swallowed)
+    def doubts(self) -> tuple[Spell, ...]:
+        """When an instance may not have known what became of a request."""
+        kills = (Spell(began=kill, ended=kill) for kill in self.kills)
+        stumbles = (Spell(began=stumble.began, ended=stumble.ended) for stumble in self.stumbles)
+        return (*kills, *stumbles, *self.swallowed)

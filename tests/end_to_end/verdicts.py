@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.end_to_end.case import Case
-from tests.end_to_end.truth import Earned
+from tests.end_to_end.truth import Earned, Seen
 
 CODES: dict[str, tuple[str, int]] = {
     "redeemed": ("ALREADY_REDEEMED", 729),
@@ -30,24 +30,24 @@ def revocable(earn: Earned) -> bool:
     return earn.at_the_vendor == "held" and earn.promotion_type not in NEVER_REVOCABLE
 
 
-def if_taken(case: Case, earn: Earned, wave: int) -> set[tuple[str, int | None]]:
-    """The verdicts and codes for an earn that the plan of an event of this wave takes."""
+def if_taken(case: Case, earn: Earned, seen: Seen) -> set[tuple[str, int | None]]:
+    """The verdicts and codes for an earn, in this outcome of an event whose plan takes it."""
     if earn.promotion_type in NEVER_REVOCABLE:
         return {("NOT_REVOCABLE", 730)}
     if earn.at_the_vendor == "held":
         return {REVOKED, ALREADY_REVOKED}
     if earn.at_the_vendor != "revoked":
         legal: set[tuple[str, int | None]] = {CODES[earn.at_the_vendor]}
-        if earn.at_the_vendor == "unknown" and case.may_be_taken_for_ours(earn.earn_id):
+        if earn.at_the_vendor == "unknown" and case.may_be_taken_for_ours(earn, seen):
             legal.add(ALREADY_REVOKED)
         return legal
-    return _if_gone_before(case, earn, wave)
+    return _if_gone_before(case, earn, seen)
 
 
-def _if_gone_before(case: Case, earn: Earned, wave: int) -> set[tuple[str, int | None]]:
+def _if_gone_before(case: Case, earn: Earned, seen: Seen) -> set[tuple[str, int | None]]:
     """An earn that somebody else revoked: the ledger knows it, or the vendor says so."""
-    told = case.told.get((earn.earn_id, "REVOKED"))
-    unclear = case.may_be_taken_for_ours(earn.earn_id)
+    told, wave = case.told.get((earn.earn_id, "REVOKED")), case.wave_of(seen)
+    unclear = case.may_be_taken_for_ours(earn, seen)
     if told is not None and told < wave:
         return {ALREADY_REVOKED}
     legal = SECOND_REVOKE[case.evidence.vendor.second_revoke].copy()
