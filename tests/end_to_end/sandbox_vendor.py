@@ -1,6 +1,7 @@
 """The product's own sandbox as the vendor of a proof: a process of its own, asked over HTTP what it saw."""
 
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -32,6 +33,8 @@ class SandboxVendor:
         self._folder = folder
         self._behaviour = {"auth": "basic", "username": USER, "password": PASSWORD, "latency": 0.02, **behaviour}
         self._process: Process | None = None
+        self._wall = time.time() - time.monotonic()
+        """The sandbox tells the time of day, and evidence is by our own clock."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -68,8 +71,8 @@ class SandboxVendor:
             request_id=f"sandbox-{call['number']}",
             customer_id=call["customer"],
             earn_ids=asked,
-            started=call["arrived"],
-            ended=call["arrived"],
+            started=call["arrived"] - self._wall,
+            ended=call["arrived"] - self._wall,
             told=self._told(asked, frozenset(call["revoked"])) if judged else dict.fromkeys(asked, "unclear"),
             status=call["status"],
         )
