@@ -5,6 +5,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
+from tests.chaos.hanging import hanging
 from tests.testbed.kafka import KafkaBroker
 from tests.testbed.kraft import RESTARTED, ClusterPlan, Node, plan_cluster, settings
 from tests.testbed.line import Line, Lines
@@ -67,6 +68,10 @@ class Brokers:
         """The id of the node that coordinates this group."""
         described = self._admin.describe_consumer_groups([group], request_timeout=ANSWER)[group].result(SECONDS)
         return int(described.coordinator.id)
+
+    def hanging(self) -> list[str]:
+        """The partitions with a transaction that Kafka never ends."""
+        return hanging(self.bootstrap)
 
     def until_whole(self) -> None:
         """Return once every node has every replica that it should have, so that any one may be missed again."""

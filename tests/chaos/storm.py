@@ -12,6 +12,7 @@ from pathlib import Path
 from consumer.wiring.garbage import collect_seldom
 from tests.chaos.court import Hearing, overdue
 from tests.chaos.crew import LATE
+from tests.chaos.hanging import told_of
 from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
 from tests.chaos.mishaps import all_that_may_happen
@@ -47,7 +48,7 @@ def left_behind(at: Setting, names: Iterator[str]) -> Evidence:
         tell(error.how_it_is)
         hearing = at.as_it_is()
         waiting = overdue(hearing.waiting, now=time.time(), within=longest_wait(at))
-        breaches = [str(error), *_news(at, waiting)]
+        breaches = [str(error), *told_of(at.brokers.hanging()), *_news(at, waiting)]
         tell(f"the end: {hearing.open} returns wait")
         for breach in breaches[:MOST_TOLD]:
             tell(f"  {breach}")

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from tests.chaos.court import Hearing, Mark
+from tests.chaos.hanging import is_kafkas, told_of
 from tests.chaos.plan import StormPlan
 from tests.chaos.setting import NotRecoveredError, Setting
 from tests.chaos.storm import judged, storm
@@ -22,6 +23,7 @@ HEARING = Hearing(
     heard=Mark(calls=0, complaints=0),
     waiting=(replace(RUN.produced[3], timestamp=0),),
 )
+HANGING = ["results/3"]
 OVERDUE = "('returns', 0, 0): not settled 320 s after it was written"
 
 
@@ -37,6 +39,7 @@ class Hanging:
     def __init__(self, moment: str) -> None:
         self.breaches: list[str] = []
         self.rests: list[float] = []
+        self.brokers = SimpleNamespace(hanging=lambda: HANGING)
         self.crew = SimpleNamespace(deaths=lambda: 0, wall=0.0, rest=self.rests.append)
         self._moment = moment
 
@@ -73,7 +76,8 @@ def test_a_service_that_does_not_come_back_is_a_breach_beside_what_the_oracle_sa
 ) -> None:
     told = storm(cast("Setting", Hanging(moment)), nothing_happens())
 
-    assert told.breaches[:2] == (f"did not recover within 240 s: {moment}", OVERDUE)
+    assert told.breaches[:3] == (f"did not recover within 240 s: {moment}", *told_of(HANGING), OVERDUE)
+    assert is_kafkas(told.breaches)
     assert told.lost == 1
     assert any("0 outcomes for one record" in breach for breach in told.breaches)
     assert "holding, since yesterday" in capsys.readouterr().out
