@@ -42,9 +42,10 @@ def as_markdown(machine: dict[str, str], rows: Sequence[Row]) -> str:
 
 def measured_on(machine: dict[str, str], rows: Sequence[Row]) -> str:
     """The sentence above the tables."""
+    repeats = " or ".join(str(each) for each in sorted({len(row.runs) for row in rows}))
     return (
         f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, "
-        f"confluent-kafka {machine['confluent_kafka']}. Of {max(len(row.runs) for row in rows)} repeats the median, "
+        f"confluent-kafka {machine['confluent_kafka']}. Of {repeats} repeats the median, "
         "with the lowest and the highest; of the memory and of what went wrong the highest."
     )
 
