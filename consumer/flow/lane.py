@@ -108,7 +108,7 @@ class Lane:
             look_again(self.inside)
             return None if changed else False
         merged.claimed(claim, answer.uncertain)
-        if changed:
+        if changed or await self._world.late.is_overtaken(merged.planned):
             await self._let_go(merged)
             return None
         return True

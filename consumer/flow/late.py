@@ -6,7 +6,7 @@ from dataclasses import replace
 from consumer.core.model import Earn, EarnId, EarnState
 from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Plan, Policy, plan, returned_purchase
-from consumer.flow.item import Item, LateItem, Target
+from consumer.flow.item import Item, LateItem, Target, plan_of
 from consumer.ports import EarlierReturn, LateEarn, Ledger, OutcomeEncoder
 
 
@@ -28,6 +28,15 @@ class Late:
             item.view = view
             item.target = self.target(item, view)
         return True
+
+    async def is_overtaken(self, planned: Iterable[tuple[Item, Plan]]) -> bool:
+        """Read afresh; whether others told of any of the late earns since these plans were made.
+
+        What is claimed is told by nobody else any more.
+        """
+        late = [(item, before) for item, before in planned if isinstance(item, LateItem)]
+        await self.look((item for item, _ in late), any_late)
+        return any(_taken(plan_of(item, {}, self._policy)) != _taken(before) for item, before in late)
 
     def target(self, item: LateItem, view: LateEarn) -> Target | None:
         """The first return whose plan takes any of the earns, with all that it or a later return takes.

@@ -1,10 +1,11 @@
 """Earns that come after a return of their purchase."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from consumer.core.model import Coordinates, EarnState, Record
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, VerdictKind
-from consumer.ports import Call, Response
+from consumer.ports import Call, Claim, Denied, Granted, Response
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
 from tests.flow.claiming import NOT_VALID, claimed_by
@@ -239,5 +240,34 @@ def test_late_earns_that_wait_behind_a_failing_call_are_looked_at_again_when_it_
 
         assert flow.vendor.asked == [["e0"]]
         assert flow.published.of(1, EARNS).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+
+    virtual_time.run(main())
+
+
+class Overtaken(SlowLedger):
+    """One in which others come first: before the next claim is made, `meanwhile` is done."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def claim(self, claim: Claim) -> Granted | Denied:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super().claim(claim)
+
+
+def test_a_late_earn_of_which_another_instance_tells_before_it_is_claimed_is_not_asked_for() -> None:
+    async def main() -> None:
+        ledger = Overtaken()
+        flow = a_flow(FakeVendor(), ledger=ledger)
+        another = a_flow(FakeVendor(answers=lambda _: NOT_VALID), ledger=ledger)
+        await received(flow, returned(0, "r1"))
+        ledger.meanwhile = lambda: received(another, returned(1, "r2"))
+        await received(flow, earned(0, "e1"))
+
+        assert another.published.of(1).status is OutcomeStatus.FAILED
+        assert not flow.vendor.calls
+        assert len(flow.published.completions) == 2
+        assert ledger.earn("e1").claim is None
 
     virtual_time.run(main())
