@@ -90,7 +90,20 @@ def overdue(waiting: Iterable[Produced], *, now: float, within: float) -> Iterat
     """A breach for each that was written more than `within` seconds ago; `now` is by the wall clock."""
     for record in waiting:
         if now - record.timestamp / MILLISECONDS > within:
-            yield f"{record.coordinates}: not settled {within:.0f} s after it was written"
+            yield _too_long(record, within)
+
+
+def settled_late(evidence: Evidence, *, within: float) -> Iterator[str]:
+    """The same breach for each whose outcome came, but came too late."""
+    written = {record.coordinates: record for record in evidence.produced}
+    for seen in evidence.outcomes:
+        record = written.get(source_of(seen))
+        if record is not None and (seen.timestamp - record.timestamp) / MILLISECONDS > within:
+            yield _too_long(record, within)
+
+
+def _too_long(record: Produced, within: float) -> str:
+    return f"{record.coordinates}: not settled {within:.0f} s after it was written"
 
 
 class Court:

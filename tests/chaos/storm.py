@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from consumer.wiring.garbage import collect_seldom
-from tests.chaos.court import Hearing, overdue
+from tests.chaos.court import Hearing, overdue, settled_late
 from tests.chaos.crew import LATE
 from tests.chaos.hanging import told_of
 from tests.chaos.lasting import Mishap, lengths, longest_wait
@@ -32,7 +32,7 @@ MINUTE = 60.0
 def storm(at: Setting, names: Iterator[str]) -> Tally:
     """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
     evidence = left_behind(at, names)
-    told = tally(evidence)
+    told = counted(at, evidence)
     for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
         tell(line)
     tell_stories(at, evidence, told)
@@ -91,21 +91,30 @@ def suffer(at: Setting, name: str, mishap: Mishap) -> None:
 
 
 def judged(at: Setting) -> tuple[Hearing, Tally]:
-    """What the oracle says of all that is settled; asked again where somebody may not know yet what he lost."""
-    hearing, told = heard(at)
-    if told.breaches:
+    """What the oracle says of all that is settled; asked again where somebody may not know yet what he lost.
+
+    Its breaches are those that were not told before. What waited for too long did so, whatever became of it since.
+    """
+    hearing, told, waiting = heard(at)
+    if _news(at, (*told.breaches, *waiting)):
         at.crew.rest(LATE)
-        hearing, told = heard(at)
+        hearing, told, later = heard(at)
+        waiting = [*waiting, *later]
     at.court.dismiss(hearing)
-    return hearing, told
+    return hearing, replace(told, breaches=tuple(_news(at, dict.fromkeys((*told.breaches, *waiting)))))
 
 
-def heard(at: Setting) -> tuple[Hearing, Tally]:
-    """One hearing; its breaches are those that were not told before, and what waits for too long is one."""
+def heard(at: Setting) -> tuple[Hearing, Tally, list[str]]:
+    """One hearing, and a breach for each record that waits for too long."""
     hearing = at.hearing(lengths(at).rest)
-    told = tally(hearing.evidence)
     waiting = overdue(hearing.waiting, now=time.time(), within=longest_wait(at))
-    return hearing, replace(told, breaches=tuple(_news(at, (*told.breaches, *waiting))))
+    return hearing, counted(at, hearing.evidence), list(waiting)
+
+
+def counted(at: Setting, evidence: Evidence) -> Tally:
+    """The counts, and among the breaches what was settled, but too late."""
+    told = tally(evidence)
+    return replace(told, breaches=(*told.breaches, *settled_late(evidence, within=longest_wait(at))))
 
 
 def _news(at: Setting, breaches: Iterable[str]) -> list[str]:

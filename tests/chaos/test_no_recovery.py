@@ -13,6 +13,7 @@ from tests.chaos.plan import StormPlan
 from tests.chaos.setting import NotRecoveredError, Setting
 from tests.chaos.storm import judged, storm
 from tests.end_to_end.a_run import a_run
+from tests.end_to_end.truth import Evidence
 
 RUN = a_run()
 HEARING = Hearing(
@@ -39,6 +40,8 @@ class Hanging:
     def __init__(self, moment: str) -> None:
         self.breaches: list[str] = []
         self.rests: list[float] = []
+        self.heard: list[Hearing] = []
+        self.left = RUN
         self.brokers = SimpleNamespace(hanging=lambda: HANGING)
         self.crew = SimpleNamespace(deaths=lambda: 0, wall=0.0, rest=self.rests.append)
         self._moment = moment
@@ -48,14 +51,15 @@ class Hanging:
         self._hang("the first outcome")
 
     def hearing(self, within: float) -> Hearing:
-        """Whatever time it was given."""
+        """Whatever time it was given; `heard` are those that come first."""
         del within
-        return HEARING
+        return self.heard.pop(0) if self.heard else HEARING
 
-    def settle(self, within: float) -> None:
-        """Hang at the end."""
+    def settle(self, within: float) -> Evidence:
+        """Hang at the end, or tell what is left."""
         del within
         self._hang("all that was written is settled")
+        return self.left
 
     def as_it_is(self) -> Hearing:
         """Not all of it is well."""
@@ -95,3 +99,24 @@ def test_what_waits_too_long_between_two_mishaps_is_a_breach_and_each_breach_is_
     assert any("0 outcomes for one record" in breach for breach in told.breaches)
     assert again.breaches == ()
     assert len(at.rests) == 1
+
+
+def test_what_waited_too_long_and_is_settled_at_the_second_hearing_is_a_breach_all_the_same() -> None:
+    at = Hanging("never")
+    at.heard = [HEARING, replace(HEARING, evidence=RUN, waiting=())]
+
+    _, told = judged(cast("Setting", at))
+
+    assert told.breaches == (OVERDUE,)
+
+
+@pytest.mark.parametrize(("seconds", "breaches"), [(319, ()), (321, (OVERDUE,))])
+def test_what_was_settled_too_long_after_it_was_written_is_a_breach(seconds: int, breaches: tuple[str, ...]) -> None:
+    first, *others = RUN.outcomes
+    late = replace(first, timestamp=RUN.produced[3].timestamp + seconds * 1000)
+    at = Hanging("never")
+    at.left = replace(RUN, outcomes=(late, *others))
+
+    told = storm(cast("Setting", at), nothing_happens())
+
+    assert told.breaches == breaches

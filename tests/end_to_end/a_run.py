@@ -29,6 +29,8 @@ TIMESTAMP = 1_795_000_000_123
 WALL = 1_795_000_000.0
 """The vendor's clock begins when the records are written; all is decided a hundred seconds later."""
 DECIDED = 100.0
+SETTLED_AT = 1_795_000_100_050
+"""When the outcomes were written, in milliseconds."""
 
 
 def an_earn(
@@ -97,7 +99,7 @@ def an_outcome(at: Produced, offset: int, status: str, verdicts: list[dict[str, 
         "decided_at": datetime.fromtimestamp(WALL + DECIDED, UTC),
         **changes,
     }
-    return Seen(partition=0, offset=offset, key=b"7", headers=headers_of(fields), outcome=fields)
+    return Seen(partition=0, offset=offset, timestamp=SETTLED_AT, key=b"7", headers=headers_of(fields), outcome=fields)
 
 
 def headers_of(fields: Mapping[str, Any]) -> tuple[tuple[str, bytes | None], ...]:

@@ -225,6 +225,7 @@ def as_seen(stored: Stored) -> Seen:
     return Seen(
         partition=stored.partition,
         offset=stored.offset,
+        timestamp=stored.timestamp,
         key=stored.key,
         headers=stored.headers,
         outcome=encodings.outcome(stored.value),

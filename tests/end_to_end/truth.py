@@ -140,10 +140,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An outcome as a reader of the results found it."""
+    """An outcome as a reader of the results found it; `timestamp` is Kafka's, in milliseconds."""
 
     partition: int
     offset: int
+    timestamp: int
     key: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     outcome: Mapping[str, object]
