@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.a_run import a_call, a_run, a_verdict, spoiled
 from tests.end_to_end.case import verdicts_of
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import Evidence
+from tests.end_to_end.truth import Evidence, Stumble
 
 Spoil = Callable[[Evidence], Evidence]
 
@@ -138,6 +138,36 @@ def test_calls_of_two_instances_may_overlap_where_the_records_are_in_two_partiti
     told = complaints(replace(run, vendor=replace(run.vendor, calls=calls), side_by_side=True))
 
     assert any("overlap" in complaint for complaint in told) == overlaps
+
+
+@pytest.mark.parametrize(("caller", "overlaps"), [("one", True), ("two", False)])
+@pytest.mark.parametrize("stumbles", [(), (Stumble(caller="one", began=0.0, ended=9.0),)])
+def test_calls_of_one_process_may_not_overlap_wherever_the_records_are(
+    caller: str, stumbles: tuple[Stumble, ...], *, overlaps: bool
+) -> None:
+    run = a_run()
+    calls = (
+        replace(a_call("req-1", "e1", 1.0), caller="one"),
+        replace(a_call("req-2", "e4", 1.5), caller=caller),
+    )
+
+    told = complaints(replace(run, vendor=replace(run.vendor, calls=calls), side_by_side=True, stumbles=stumbles))
+
+    assert any("overlap" in complaint for complaint in told) == overlaps
+
+
+def test_a_call_that_began_before_others_is_not_all_that_may_overlap() -> None:
+    run = a_run()
+    long, short, other = (
+        replace(a_call(f"req-{at}", earn_id, 1.0 + at / 10), ended=ended, caller=caller)
+        for at, (earn_id, ended, caller) in enumerate([("e1", 9.0, "one"), ("e4", 3.0, "two"), ("e4", 4.0, "two")])
+    )
+
+    told = complaints(replace(run, vendor=replace(run.vendor, calls=(long, short, other)), side_by_side=True))
+
+    assert [complaint for complaint in told if "overlap" in complaint] == [
+        "req-2 and req-1 are of one customer and overlap"
+    ]
 
 
 @pytest.mark.parametrize("killed_at", [1.5, 2.5, 4.5])

@@ -93,7 +93,7 @@ def test_a_frozen_instance_may_repeat_what_it_had_in_its_slots_and_what_another_
     frozen = Stumble(caller="two", began=0.0, ended=30.0)
     run = a_run()
     again = tuple(
-        replace(call, request_id=f"again-{call.request_id}", started=call.ended + later, ended=20.0, caller="two")
+        replace(a_call(f"again-{call.request_id}", *call.earn_ids, call.ended + later), caller="two")
         for call in run.vendor.calls
     )
     calls = tuple(replace(call, caller="one") for call in run.vendor.calls)

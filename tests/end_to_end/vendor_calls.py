@@ -120,18 +120,22 @@ def calls_are_of_one_customer(case: Case) -> Iterator[str]:
 
 def never_two_at_once(case: Case) -> Iterator[str]:
     """A customer's calls overlap. Legal where the customer's records lie in partitions of two instances."""
-    last: dict[int, VendorCall] = {}
+    under_way: dict[int, list[VendorCall]] = defaultdict(list)
     for call in sorted(case.evidence.vendor.calls, key=lambda each: each.started):
-        before = last.get(call.customer_id)
-        overlaps = before is not None and call.started < before.ended and not case.is_blind(before, call)
-        if before is not None and overlaps and _of_one_instance(case, before, call):
-            yield f"{call.request_id} and {before.request_id} are of one customer and overlap"
-        if before is None or call.ended > before.ended:
-            last[call.customer_id] = call
+        others = [other for other in under_way[call.customer_id] if call.started < other.ended]
+        for other in others:
+            if _of_one_process(call, other) or (not case.is_blind(other, call) and _of_one_owner(case, other, call)):
+                yield f"{call.request_id} and {other.request_id} are of one customer and overlap"
+        under_way[call.customer_id] = [*others, call]
 
 
-def _of_one_instance(case: Case, *calls: VendorCall) -> bool:
-    """Whether these were surely made by the same one: all that tells of their earns stands in one partition."""
+def _of_one_process(call: VendorCall, other: VendorCall) -> bool:
+    """Whether it is told that these were made by the same one, which has one lane for a customer, lost or not."""
+    return call.caller == other.caller != ""
+
+
+def _of_one_owner(case: Case, *calls: VendorCall) -> bool:
+    """Whether these were due to the same instance: all that tells of their earns stands in one partition."""
     if not case.evidence.side_by_side:
         return True
     asked = {earn_id for call in calls for earn_id in call.earn_ids}
