@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.chaos.heard import Heard
+from tests.chaos.losses import LOSING, unaware_since
 from tests.end_to_end.callers import named
 from tests.end_to_end.instance import Instance
 from tests.end_to_end.lives import ON_ITS_WAY
@@ -35,18 +36,16 @@ ENDINGS = frozenset({0, 1, -signal.SIGKILL, -signal.SIGTERM})
 """As asked; wants a restart; killed; as asked before it could listen."""
 UNAWARE = ("partitions_lost", "died")
 """What an instance says once it learns that others may have gone on without it."""
-LATE = 30.0
-"""Seconds, at most, until an instance learns what it lost by what was done."""
 REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)
 
 
 class Crew(Scene):
-    """A scene with a supervisor. `began` are the moments at which something was done to it."""
+    """A scene with a supervisor, who knows what was done to it."""
 
     def __init__(self, kafka: Broker, folder: Path, vendor: Vendor, *, size: int) -> None:
         super().__init__(kafka, folder, vendor)
         self.size = size
-        self.began: list[float] = []
+        self._losing: list[Spell] = []
         self._swallowed: list[Spell] = []
         self.vendors_line: Line | None = None
         self._ended: list[Instance] = []
@@ -63,6 +62,7 @@ class Crew(Scene):
         instance.kill()
         now = time.monotonic()
         self._stumbles.append(Stumble(caller=name_of(instance), began=now, ended=now))
+        self._losing.append(Spell(began=now, ended=now))
 
     def freeze(self, instance: Instance, seconds: float) -> None:
         """SIGSTOP, and SIGCONT so much later; the deadlines of its calls run on meanwhile."""
@@ -74,6 +74,17 @@ class Crew(Scene):
             instance.process.send(signal.SIGCONT)
             ended = time.monotonic() + ON_ITS_WAY
             self._stumbles.append(Stumble(caller=name_of(instance), began=began - ON_ITS_WAY, ended=ended))
+            self._losing.append(Spell(began=began, ended=ended))
+
+    @contextmanager
+    def suffering(self, mishap: str) -> Iterator[None]:
+        """A mishap lasts, until it is recovered from; afterwards instances may tell what they lost by it."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            if mishap in LOSING:
+                self._losing.append(Spell(began=began, ended=time.monotonic()))
 
     @contextmanager
     def swallowing(self) -> Iterator[None]:
@@ -160,13 +171,14 @@ class Crew(Scene):
         return frozenset(found.decode() for chunk in chunks for found in REQUEST_ID.findall(chunk))
 
     def _unaware(self) -> Iterator[Stumble]:
-        """From what was done to an instance until it knew."""
+        """From what was done to an instance until it knew; what it says of itself alone excuses nothing."""
         for instance in self._all():
             for name in UNAWARE:
                 for told in self._heard_of(instance).events(name):
                     at = datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
-                    began = min((moment for moment in self.began if at - LATE <= moment <= at), default=at)
-                    yield Stumble(caller=name_of(instance), began=began, ended=at + ON_ITS_WAY)
+                    began = unaware_since(at, self._losing)
+                    if began is not None:
+                        yield Stumble(caller=name_of(instance), began=began, ended=at + ON_ITS_WAY)
 
 
 def name_of(instance: Instance) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from consumer.wiring.garbage import collect_seldom
 from tests.chaos.court import Hearing, overdue, settled_late
-from tests.chaos.crew import LATE
 from tests.chaos.hanging import told_of
 from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
+from tests.chaos.losses import LATE
 from tests.chaos.mishaps import all_that_may_happen
 from tests.chaos.order import drawn
 from tests.chaos.plan import StormPlan
@@ -75,8 +75,7 @@ def weather(at: Setting, names: Iterator[str]) -> None:
 
 def suffer(at: Setting, name: str, mishap: Mishap) -> None:
     """One mishap and the recovery from it."""
-    at.crew.began.append(time.monotonic())
-    with mishap(at) as since:
+    with at.crew.suffering(name), mishap(at) as since:
         back = at.recover(name, since)
     at.suffered.append(name)
     ended = time.monotonic()

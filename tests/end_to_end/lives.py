@@ -30,15 +30,19 @@ class Life:
 
 
 def unsure(evidence: Evidence) -> Doubts:
-    """The last calls of each life that was killed: as many as the slots can have had without the ledger's knowledge."""
-    return {call.request_id: life.kill for life in _lives(evidence) for call in _last(life, evidence)}
+    """The last calls of each life that was killed: as many as the slots can have had without the ledger's knowledge.
+
+    Who stumbles and goes on, or dies of it, did not know of another: what that excuses, `unaware` tells.
+    """
+    deaths = [stumble for stumble in evidence.stumbles if stumble.began == stumble.ended]
+    return {call.request_id: life.kill for life in _lives(evidence, deaths) for call in _last(life, evidence)}
 
 
 def unfinished(evidence: Evidence) -> Doubts:
     """The calls whose request had a further step among those: a failure is in the ledger only when its request ends."""
     return {
         call.request_id: life.kill
-        for life in _lives(evidence)
+        for life in _lives(evidence, evidence.stumbles)
         for last in _last(life, evidence)
         for whole in life.calls
         if whole.customer_id == last.customer_id and set(last.earn_ids) <= set(whole.earn_ids)
@@ -61,13 +65,13 @@ def unaware(evidence: Evidence) -> Mapping[str, Stumble]:
     }
 
 
-def _lives(evidence: Evidence) -> Iterator[Life]:
+def _lives(evidence: Evidence, stumbles: Sequence[Stumble]) -> Iterator[Life]:
     calls: dict[str, list[VendorCall]] = defaultdict(list)
     for call in sorted(evidence.all_calls, key=lambda call: call.ended):
         calls[call.caller].append(call)
     born: dict[str, float] = {}
     kills = [Stumble(caller="", began=kill, ended=kill) for kill in evidence.kills]
-    for end in (*kills, *sorted(evidence.stumbles, key=lambda stumble: stumble.began)):
+    for end in (*kills, *sorted(stumbles, key=lambda stumble: stumble.began)):
         since = born.get(end.caller, float("-inf"))
         yield Life(kill=end.began, calls=[call for call in calls[end.caller] if since < call.started <= end.began])
         born[end.caller] = end.began

@@ -85,6 +85,15 @@ def test_an_instance_that_does_not_know_what_it_lost_may_ask_again_until_it_does
     assert (told == []) == accepted
 
 
+@pytest.mark.parametrize(("ended", "accepted"), [(6.5, True), (30.0, False)])
+def test_a_loss_that_is_not_known_excuses_no_answers_of_before_as_a_death_does(ended: float, *, accepted: bool) -> None:
+    stumble = Stumble(caller="one", began=6.5, ended=ended)
+
+    told = complaints(replace(by_another(a_run(), "e4", 9.0), stumbles=(stumble,)))
+
+    assert (told == []) == accepted
+
+
 @pytest.mark.parametrize(("later", "accepted"), [(1.0, True), (3.0, False)])
 def test_a_frozen_instance_may_repeat_what_it_had_in_its_slots_and_what_another_asks_at_that_moment(
     later: float, *, accepted: bool
@@ -93,8 +102,9 @@ def test_a_frozen_instance_may_repeat_what_it_had_in_its_slots_and_what_another_
     frozen = Stumble(caller="two", began=0.0, ended=30.0)
     run = a_run()
     again = tuple(
-        replace(a_call(f"again-{call.request_id}", *call.earn_ids, call.ended + later), caller="two")
+        replace(a_call(f"again-{call.request_id}", earn_id, call.ended + later), caller="two")
         for call in run.vendor.calls
+        for earn_id in call.earn_ids
     )
     calls = tuple(replace(call, caller="one") for call in run.vendor.calls)
 
