@@ -22,6 +22,8 @@ from tests.end_to_end.truth import (
 
 Coordinates = tuple[str, int, int]
 MILLISECONDS = 1000.0
+CLOCKS = 1.0
+"""Seconds by which clocks of one machine may differ."""
 
 
 def source_of(seen: Seen) -> Coordinates:
@@ -135,6 +137,12 @@ class Case:
     def decided(self, seen: Seen) -> float:
         """When this was decided, by the vendor's clock."""
         return cast("datetime", seen.outcome["decided_at"]).timestamp() - self.evidence.wall
+
+    def was_open(self, record: Produced, seen: Seen, spells: Iterable[Spell]) -> bool:
+        """Whether in one of these spells the record was written and not yet answered by this outcome."""
+        since = self._written(record) - CLOCKS
+        until = seen.timestamp / MILLISECONDS - self.evidence.wall + CLOCKS
+        return any(spell.began <= until and spell.ended >= since for spell in spells)
 
     def fate_was_unclear(self, earn_id: str, until: float) -> bool:
         """Whether by then an answer or its absence left the earn's fate open, so that a repeat had to be verified."""

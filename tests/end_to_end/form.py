@@ -27,7 +27,7 @@ def common(case: Case, record: Produced, seen: Seen) -> Iterator[str]:
     if seen.key != key:
         yield f"key {seen.key!r}, should be {key!r}"
     yield from _headers(record, seen)
-    yield from _calls(case, seen)
+    yield from _calls(case, record, seen)
 
 
 def _headers(record: Produced, seen: Seen) -> Iterator[str]:
@@ -43,18 +43,19 @@ def _headers(record: Produced, seen: Seen) -> Iterator[str]:
         yield f"header traceparent: {told!r}, came as {came!r}"
 
 
-def _calls(case: Case, seen: Seen) -> Iterator[str]:
+def _calls(case: Case, record: Produced, seen: Seen) -> Iterator[str]:
     """`attempts` and `request_ids` are of calls that carried an earn of this outcome."""
     attempts = cast("int", seen.outcome["attempts"])
     request_ids = cast("list[str]", seen.outcome["request_ids"])
     said = [verdict for verdict in verdicts_of(seen) if verdict["verdict"] != "KEPT_BY_POLICY"]
     carried = {call.request_id for verdict in said for call in case.calls[verdict["earn_id"]]}
     # A request that its line swallowed was an attempt of ours all the same.
-    too_many = attempts > len(carried) and not case.evidence.swallowed
+    too_many = attempts > len(carried) and not case.was_open(record, seen, case.evidence.swallowed)
     if too_many or len(request_ids) > attempts:
         yield f"{attempts} attempts, {len(request_ids)} request ids, {len(carried)} calls at the vendor"
     # What an instance that died had counted is lost with it.
-    if attempts == 0 and not case.evidence.doubts and any(verdict["verdict"] in FROM_THE_VENDOR for verdict in said):
+    was_asked = any(verdict["verdict"] in FROM_THE_VENDOR for verdict in said)
+    if attempts == 0 and was_asked and not case.was_open(record, seen, case.evidence.doubts):
         yield "no attempts, though the vendor was asked"
     if foreign := set(request_ids) - carried:
         yield f"request ids of other calls: {foreign}"
