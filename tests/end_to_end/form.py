@@ -1,12 +1,14 @@
 """The form of one outcome: what must hold of its fields, its key and its headers."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, cast
 
-from tests.end_to_end.case import Case, verdicts_of
+from tests.end_to_end.case import CLOCKS, MILLISECONDS, Case, verdicts_of
 from tests.end_to_end.truth import Produced, ReturnTruth, Seen, Unreadable
 from tests.end_to_end.verdicts import FAILURES, status_of
 
+SLACK = CLOCKS * MILLISECONDS
 FROM_THE_VENDOR = frozenset({"REVOKED", "NOT_VALID", "NOT_FOUND", "REJECTED"})
 
 
@@ -20,14 +22,22 @@ def common(case: Case, record: Produced, seen: Seen) -> Iterator[str]:
     codes = sorted({verdict["code"] for verdict in failed if verdict["code"] is not None})
     if outcome["error_codes"] != codes:
         yield f"error_codes {outcome['error_codes']}, should be {codes}"
-    if not outcome["decided_at"]:
-        yield "no decided_at"
     customer = outcome["customer_id"]
     key = record.given.key if customer is None else str(customer).encode()
     if seen.key != key:
         yield f"key {seen.key!r}, should be {key!r}"
+    yield from _time(record, seen)
     yield from _headers(record, seen)
     yield from _calls(case, record, seen)
+
+
+def _time(record: Produced, seen: Seen) -> Iterator[str]:
+    """Decided after its record came and before it was written itself, as Kafka tells: doubts end at this time."""
+    decided = cast("datetime | None", seen.outcome["decided_at"])
+    if decided is None:
+        yield "no decided_at"
+    elif not record.timestamp - SLACK <= decided.timestamp() * MILLISECONDS <= seen.timestamp + SLACK:
+        yield f"decided_at {decided}, should be between {record.timestamp} and {seen.timestamp}"
 
 
 def _headers(record: Produced, seen: Seen) -> Iterator[str]:

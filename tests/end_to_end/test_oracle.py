@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.end_to_end.a_run import a_call, a_run, a_verdict, spoiled
+from tests.end_to_end.a_run import DECIDED, WALL, a_call, a_run, a_verdict, spoiled
 from tests.end_to_end.case import verdicts_of
 from tests.end_to_end.oracle import complaints
 from tests.end_to_end.truth import Evidence, Stumble
@@ -73,6 +74,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "wrong error codes": (lambda run: spoiled(run, 0, error_codes=[]), "error_codes"),
     "attempts of nobody": (lambda run: spoiled(run, 2, attempts=1), "1 attempts"),
     "no attempts": (lambda run: spoiled(run, 5, attempts=0, request_ids=[]), "no attempts"),
+    "no time": (lambda run: spoiled(run, 0, decided_at=None), "no decided_at"),
     "a foreign request id": (lambda run: spoiled(run, 0, request_ids=["req-2"]), "request ids of other calls"),
     "one outcome id for two": (lambda run: spoiled(run, 1, outcome_id="returns-0"), "outcome_id"),
     "a wrong bill": (lambda run: spoiled(run, 1, bill_numbers=[]), "bill_numbers"),
@@ -168,6 +170,13 @@ def test_a_call_that_began_before_others_is_not_all_that_may_overlap() -> None:
     assert [complaint for complaint in told if "overlap" in complaint] == [
         "req-2 and req-1 are of one customer and overlap"
     ]
+
+
+@pytest.mark.parametrize(("seconds", "accepted"), [(-2.0, False), (-0.5, True), (DECIDED + 0.9, True), (103.0, False)])
+def test_an_outcome_is_decided_between_its_record_and_its_own_writing(seconds: float, *, accepted: bool) -> None:
+    told = complaints(spoiled(a_run(), 0, decided_at=datetime.fromtimestamp(WALL + seconds, UTC)))
+
+    assert any("decided_at" in complaint for complaint in told) != accepted
 
 
 @pytest.mark.parametrize("killed_at", [1.5, 2.5, 4.5])
