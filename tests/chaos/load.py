@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from confluent_kafka import KafkaException
+
 from tests.end_to_end.truth import Given
 from tests.end_to_end.world import AMONG, BEFORE, Plan, World
 
@@ -88,7 +90,7 @@ class Load:
         self._short = threading.Event()
         self._held = threading.Event()
         self._pen = threading.Lock()
-        self._failed: list[BaseException] = []
+        self._broken_off: str | None = None
         self._thread = threading.Thread(target=self._run, name="load", daemon=True)
         self.returns = 0
         self.stalled = 0.0
@@ -100,10 +102,13 @@ class Load:
 
     @property
     def has_ended(self) -> bool:
-        """Whether all is written; what went wrong is raised here."""
-        if self._failed:
-            raise self._failed[0]
+        """Whether nothing more is written."""
         return not self._thread.is_alive()
+
+    @property
+    def broken_off(self) -> str | None:
+        """By what it ended before its time; None where all was written, and while it goes on."""
+        return self._broken_off if self.has_ended else None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -120,10 +125,13 @@ class Load:
         self._short.set()
 
     def _run(self) -> None:
+        self._broken_off = "an error of the load's own"
         try:
             self._write_all(time.monotonic)
-        except (RuntimeError, OSError, KeyError) as error:
-            self._failed.append(error)
+        except (RuntimeError, OSError, KeyError, KafkaException) as error:
+            self._broken_off = repr(error)
+        else:
+            self._broken_off = None
 
     def _write_all(self, now: Callable[[], float]) -> None:
         pace = Pace(rate=self._rate, due=now())

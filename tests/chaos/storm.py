@@ -32,6 +32,9 @@ MINUTE = 60.0
 def storm(at: Setting, names: Iterator[str]) -> Tally:
     """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
     evidence = left_behind(at, names)
+    if at.load.broken_off is not None:
+        at.breaches.append(f"the load broke off: {at.load.broken_off}")
+        tell(at.breaches[-1])
     told = counted(at, evidence)
     for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
         tell(line)

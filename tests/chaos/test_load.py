@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from tests.chaos.load import AHEAD, Load, Pace, plans
 from tests.end_to_end.truth import Given
@@ -75,6 +76,19 @@ def test_all_is_written_and_each_partition_keeps_its_order() -> None:
             due = [given for given in world.given if (given.topic, given.partition, given.wave) == place]
             done = [given for given in written if id(given) in mine]
             assert [each for each in done if (each.topic, each.partition, each.wave) == place] == due
+
+
+@pytest.mark.parametrize("error", [KafkaException(KafkaError(KafkaError._FATAL)), RuntimeError("no room")])
+def test_a_load_that_cannot_go_on_tells_why_it_broke_off(error: Exception) -> None:
+    def refuse(given: Given) -> None:
+        if given.wave == AMONG:
+            raise error
+
+    made = worlds(8, rate=5, seconds=12)
+    refused, whole = told(FakeLog(refuse), made), told(FakeLog(), made)
+
+    assert refused.broken_off == repr(error)
+    assert whole.broken_off is None
 
 
 def test_what_could_not_be_written_in_time_is_written_afterwards() -> None:

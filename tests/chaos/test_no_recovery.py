@@ -33,7 +33,6 @@ class Hanging:
 
     plan = StormPlan(seed=1, rate=30, seconds=10)
     done = 0
-    load = SimpleNamespace(has_ended=True, stalled=0.0)
     court = SimpleNamespace(dismiss=lambda _: None)
     recoveries = ()
 
@@ -41,6 +40,7 @@ class Hanging:
         self.breaches: list[str] = []
         self.rests: list[float] = []
         self.heard: list[Hearing] = []
+        self.load = SimpleNamespace(has_ended=True, stalled=0.0, broken_off=None)
         self.left = RUN
         self.brokers = SimpleNamespace(hanging=lambda: HANGING)
         self.crew = SimpleNamespace(deaths=lambda: 0, wall=0.0, rest=self.rests.append)
@@ -120,3 +120,12 @@ def test_what_was_settled_too_long_after_it_was_written_is_a_breach(seconds: int
     told = storm(cast("Setting", at), nothing_happens())
 
     assert told.breaches == breaches
+
+
+def test_a_load_that_broke_off_is_a_breach_though_all_that_was_written_is_well() -> None:
+    at = Hanging("never")
+    at.load.broken_off = "the brokers refuse it"
+
+    told = storm(cast("Setting", at), nothing_happens())
+
+    assert told.breaches == ("the load broke off: the brokers refuse it",)
