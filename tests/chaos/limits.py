@@ -1,4 +1,4 @@
-"""How long a recovery may take. A storm tells who was later; no test fails by it: a machine has other work too."""
+"""How long a recovery may take. Who was later is told, and fails the command; no test: a machine has other work too."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -74,6 +74,8 @@ class Setting:
         self.recoveries: list[Recovery] = []
         self.breaches: list[str] = []
         """What the oracle said after one mishap or another."""
+        self.pace: float | None = None
+        """Outcomes a second, once all mishaps are over."""
         self.postgres: PostgresServer | None = None
         self.disk: SmallDisk | None = None
         self._folder = folder

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from consumer.wiring.garbage import collect_seldom
 from tests.chaos.court import Hearing, overdue, settled_late
+from tests.chaos.demands import unmet
 from tests.chaos.hanging import told_of
 from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
@@ -71,8 +72,9 @@ def weather(at: Setting, names: Iterator[str]) -> None:
         suffer(at, name, possible[name])
         at.until_under_way()
         at.crew.rest(at.chance.random() * lengths(at).calm)
-    lasted, done = time.monotonic() - started, at.done - before
-    tell(f"{lasted:.0f} s with {done / lasted:.0f} outcomes a second, outages and all; the load had {at.plan.rate:.0f}")
+    lasted = time.monotonic() - started
+    at.pace = (at.done - before) / lasted
+    tell(f"{lasted:.0f} s with {at.pace:.0f} outcomes a second, outages and all; the load had {at.plan.rate:.0f}")
     tell(f"it waited {at.load.stalled:.0f} s for its service; {at.crew.deaths()} instances died; now the rest")
 
 
@@ -171,7 +173,7 @@ def asked(arguments: Sequence[str]) -> StormPlan:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the storm and print what became of it; 1 where anything is wrong."""
+    """Make the storm and print what became of it; 1 where anything is wrong, or not as it was asked for."""
     plan = asked(arguments)
     for line in (f"{plan}", *LEGEND):
         tell(line)
@@ -179,8 +181,15 @@ def main(arguments: Sequence[str]) -> int:
         registry.start()
         with Setting(plan, Path(folder), registry.url) as at:
             collect_seldom()
-            told = storm(at, for_as_long(at, plan.seconds))
-    return 1 if told.breaches else 0
+            return exit_code(at, storm(at, for_as_long(at, plan.seconds)))
+
+
+def exit_code(at: Setting, told: Tally) -> int:
+    """0 where nothing is wrong and all was met that is asked for beside; what was not is told."""
+    missed = unmet(at)
+    for line in missed:
+        tell(f"not as asked for: {line}")
+    return 1 if told.breaches or missed else 0
 
 
 if __name__ == "__main__":
