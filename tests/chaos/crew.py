@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.chaos.heard import Heard
 from tests.chaos.losses import LOSING, unaware_since
 from tests.end_to_end.callers import named
-from tests.end_to_end.instance import Instance
+from tests.end_to_end.instance import SECONDS, Instance
 from tests.end_to_end.lives import ON_ITS_WAY
 from tests.end_to_end.scene import Scene
 from tests.end_to_end.truth import (
@@ -30,10 +30,12 @@ from tests.end_to_end.truth import (
 from tests.end_to_end.vendor import USER, Vendor
 from tests.testbed.line import AFTERMATH, Line
 from tests.testbed.parts import Broker
-from tests.testbed.waiting import PAUSE
+from tests.testbed.waiting import PAUSE, wait_until
 
-ENDINGS = frozenset({0, 1, -signal.SIGKILL, -signal.SIGTERM})
-"""As asked; wants a restart; killed; as asked before it could listen."""
+AS_ASKED = frozenset({0, -signal.SIGTERM})
+"""After a SIGTERM; Python itself ends by it while there is no service yet to take it."""
+ENDINGS = AS_ASKED | {1, -signal.SIGKILL}
+"""Or it wants a restart, or was killed."""
 UNAWARE = ("partitions_lost", "died")
 """What an instance says once it learns that others may have gone on without it."""
 REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)
@@ -49,6 +51,7 @@ class Crew(Scene):
         self._swallowed: list[Spell] = []
         self.vendors_line: Line | None = None
         self._ended: list[Instance] = []
+        self._leaving: list[Instance] = []
         self._stumbles: list[Stumble] = []
         self._timestamps: dict[tuple[str, int], list[int]] = {}
         self._heard: dict[Path, Heard] = {}
@@ -95,23 +98,46 @@ class Crew(Scene):
         finally:
             self._swallowed.append(Spell(began=began, ended=time.monotonic() + AFTERMATH))
 
+    def dismiss(self, instance: Instance) -> None:
+        """SIGTERM. It does not count from now on, and is not waited for."""
+        self._leaving.append(instance)
+        instance.process.send(signal.SIGTERM)
+
+    @property
+    def staying(self) -> list[Instance]:
+        """Those that were not asked to leave."""
+        return [instance for instance in self.instances if instance not in self._leaving]
+
+    def until_left(self) -> None:
+        """Return once all that were asked to leave have done so."""
+
+        def have_left() -> bool:
+            self.look_after()
+            return not self._leaving
+
+        wait_until(have_left, within=SECONDS, what="those that were asked to leave are gone")
+
     def look_after(self) -> None:
         """Start another for each that has ended; one that ended as it must never is told."""
         for instance in tuple(self.instances):
             code = instance.process.exit_code
             if code is None:
                 continue
-            if code not in ENDINGS:
+            if code not in (AS_ASKED if instance in self._leaving else ENDINGS):
                 raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
             self.instances.remove(instance)
+            self._leaving = [each for each in self._leaving if each is not instance]
             self._ended.append(instance)
-        while len(self.instances) < self.size:
+        while len(self.staying) < self.size:
             self.start()
 
     def rest(self, seconds: float) -> None:
         """Let time go by under supervision."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        self.rest_until(time.monotonic() + seconds)
+
+    def rest_until(self, moment: float) -> None:
+        """The same, until this moment of the monotonic clock."""
+        while time.monotonic() < moment:
             self.look_after()
             time.sleep(PAUSE)
 

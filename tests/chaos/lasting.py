@@ -45,8 +45,8 @@ def longest_wait(at: Setting) -> float:
 def somebody(at: Setting) -> Instance:
     """An instance, by chance; one that has its partitions if there is any."""
     at.crew.look_after()
-    ready = [instance for instance in at.crew.instances if instance.status_of("readyz") == 200]
-    return at.chance.choice(ready or at.crew.instances)
+    ready = [instance for instance in at.crew.staying if instance.status_of("readyz") == 200]
+    return at.chance.choice(ready or at.crew.staying)
 
 
 def live_through(at: Setting, seconds: float) -> None:

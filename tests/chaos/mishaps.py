@@ -1,12 +1,12 @@
 """What may befall a setting. Each tells since when recovery counts, is left to recover, and then clears up."""
 
-import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.chaos.broken_lines import BEYOND, of_lines
 from tests.chaos.brokers import SESSION_TIMEOUT
+from tests.chaos.crew import AS_ASKED
 from tests.chaos.lasting import Mishap, lengths, live_through, somebody
 from tests.chaos.moods import OF_THE_VENDOR
 from tests.chaos.plan import Ledger, Nodes, StormPlan
@@ -17,9 +17,9 @@ from tests.testbed.line import STRAIGHT, Manner
 
 
 def stop(instance: Instance) -> None:
-    """SIGTERM. Python itself ends by it while there is no service yet to take it."""
+    """SIGTERM, and its end."""
     code = instance.stop()
-    if code not in {0, -signal.SIGTERM}:
+    if code not in AS_ASKED:
         raise RuntimeError(f"a stop ended with {code}\n{instance.process.log_tail()}")
 
 
@@ -49,11 +49,17 @@ def one_stopped(at: Setting) -> Iterator[float]:
 
 @contextmanager
 def joins_and_leaves(at: Setting) -> Iterator[float]:
+    """One after the other, at fixed times: who leaves is not waited for before the next one joins."""
+    began = time.monotonic()
     for number in range(lengths(at).joins):
-        at.crew.size += 1 if number % 2 == 0 else -1
+        at.crew.rest_until(began + number * lengths(at).between_joins)
         if number % 2:
-            stop(somebody(at))
-        at.crew.rest(lengths(at).between_joins)
+            at.crew.size -= 1
+            at.crew.dismiss(somebody(at))
+        else:
+            at.crew.size += 1
+            at.crew.look_after()
+    at.crew.until_left()
     yield time.time()
 
 
