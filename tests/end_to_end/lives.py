@@ -1,4 +1,11 @@
-"""What a kill leaves in doubt: the calls of the life it ended whose answers the ledger may not have."""
+"""What a kill leaves in doubt: the calls of the life it ended whose answers the ledger may not have.
+
+The oracle's words for what nobody can know. A *spell* is from one moment to another. A *stumble* is an instance's: it
+died without warning, which takes no time, or it had lost its partitions and worked on, for as long as it did not know.
+A call is *blind* if its instance made it, or had it under way, in a stumble that took time: it and another's call for
+the same earn need not know of each other. A *doubt* is any spell in which it may be unknown what became of a request:
+a death, a stumble, or a line to the vendor that swallows requests on their way. It excuses a record that was open then.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
