@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from tests.chaos.load import Counts, Where
+from tests.chaos.load import Counts, Log, Where
 from tests.end_to_end.case import Coordinates, source_of
 from tests.end_to_end.letters import place
 from tests.end_to_end.truth import Evidence, Letter, Produced, Seen, VendorCall
@@ -91,6 +91,14 @@ def overdue(waiting: Iterable[Produced], *, now: float, within: float) -> Iterat
     for record in waiting:
         if now - record.timestamp / MILLISECONDS > within:
             yield _too_long(record, within)
+
+
+def is_settled(log: Log, witness: Witness, *, now: float, within: float) -> bool:
+    """Whether all that was written is settled; TimeoutError once any of it waits for too long."""
+    settled = log.settled()
+    for breach in overdue(witness.written_since(settled), now=now, within=within):
+        raise TimeoutError(breach)
+    return all(settled.get(where, 0) >= count for where, count in log.written().items())
 
 
 def settled_late(evidence: Evidence, *, within: float) -> Iterator[str]:

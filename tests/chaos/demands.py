@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tests.chaos.limits import Limit, limits, verdict
 from tests.chaos.plan import StormPlan
+from tests.chaos.recovery import Recovery
 from tests.chaos.rows import unsaid
-from tests.chaos.setting import Recovery, Setting
+from tests.chaos.setting import Setting
 
 ENOUGH = 0.9
 """Of the rate that was asked for."""

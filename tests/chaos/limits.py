@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.chaos.brokers import SESSION_TIMEOUT
-from tests.chaos.setting import Recovery
+from tests.chaos.recovery import Recovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from tests.chaos.limits import Limit, verdict
-from tests.chaos.setting import Recovery
+from tests.chaos.recovery import Recovery
 from tests.end_to_end.case import Case
 from tests.end_to_end.letters import place
 from tests.end_to_end.oracle import breaches

@@ -1,20 +1,21 @@
 """All the real parts of a storm, lines between the service, them and one another, and a load."""
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 from urllib.parse import urlsplit
 
 from tests.chaos.brokers import SESSION_TIMEOUT, Brokers
-from tests.chaos.court import Court, Hearing, News
+from tests.chaos.court import Court, Hearing, News, is_settled
 from tests.chaos.crew import Crew
 from tests.chaos.load import Load, plans
 from tests.chaos.plan import StormPlan
+from tests.chaos.recovery import NotRecoveredError, Recovery
 from tests.chaos.tail import Tail
 from tests.chaos.telling import by_tenths, tell
 from tests.chaos.writer import Writer
@@ -44,23 +45,6 @@ SPARE = 1.1
 WELL = Behaviour(latency=0.02)
 QUICK = f'{{"session.timeout.ms": {SESSION_TIMEOUT * 1000}, "heartbeat.interval.ms": 1000}}'
 OPTIONS = {"classic": QUICK, "consumer": "{}"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
-    """Seconds until the first outcome after a mishap could be read, and until one of every partition could."""
-
-    mishap: str
-    first: float
-    whole: float
-
-
-class NotRecoveredError(TimeoutError):
-    """The service does not come back; `how_it_is` is what its instances say."""
-
-    def __init__(self, what: str, within: float, how_it_is: str) -> None:
-        super().__init__(f"did not recover within {within:g} s: {what}")
-        self.how_it_is = how_it_is
 
 
 class Setting:
@@ -202,11 +186,15 @@ class Setting:
         self._until(lambda: self.done > seen or self.load.has_ended, PATIENCE, "the load goes on")
 
     def settle(self, within: float) -> Evidence:
-        """Let all that was begun come to its end, and tell what it left behind."""
+        """Let all that was begun come to its end, each record so long after it was written, and tell what it left."""
         self.load.cut_short()
         self._until(lambda: self.load.has_ended, TO_THE_END, "the load is written")
         self._writer.flush()
-        self._until(self._writer.is_settled, within, "all that was written is settled")
+        self._until(
+            lambda: is_settled(self._writer, self.crew, now=time.time(), within=within),
+            within,
+            "all that was written is settled",
+        )
         return self.crew.evidence()
 
     def as_it_is(self) -> Hearing:

@@ -19,8 +19,9 @@ from tests.chaos.losses import LATE
 from tests.chaos.mishaps import all_that_may_happen
 from tests.chaos.order import drawn
 from tests.chaos.plan import StormPlan
+from tests.chaos.recovery import NotRecoveredError
 from tests.chaos.report import MOST_TOLD, Tally, in_short, lines, recoveries, tally
-from tests.chaos.setting import NotRecoveredError, Setting
+from tests.chaos.setting import Setting
 from tests.chaos.story import story
 from tests.chaos.telling import LEGEND, tell
 from tests.end_to_end.case import Case

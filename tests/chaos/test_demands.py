@@ -8,8 +8,9 @@ from typing import cast
 import pytest
 
 from tests.chaos.plan import StormPlan
+from tests.chaos.recovery import Recovery
 from tests.chaos.report import tally
-from tests.chaos.setting import Recovery, Setting
+from tests.chaos.setting import Setting
 from tests.chaos.storm import exit_code
 from tests.end_to_end.a_run import a_run
 

@@ -10,7 +10,8 @@ import pytest
 from tests.chaos.court import Hearing, Mark
 from tests.chaos.hanging import is_kafkas, told_of
 from tests.chaos.plan import StormPlan
-from tests.chaos.setting import NotRecoveredError, Setting
+from tests.chaos.recovery import NotRecoveredError
+from tests.chaos.setting import Setting
 from tests.chaos.storm import judged, storm
 from tests.end_to_end.a_run import a_run
 from tests.end_to_end.truth import Evidence

@@ -8,8 +8,8 @@ import pytest
 from tests.chaos.limits import limits
 from tests.chaos.mishaps import OF_BROKERS, all_that_may_happen
 from tests.chaos.plan import StormPlan
+from tests.chaos.recovery import Recovery
 from tests.chaos.report import Tally, in_short, lines, recoveries, tally
-from tests.chaos.setting import Recovery
 from tests.end_to_end.a_run import a_call, a_run, spoiled
 from tests.end_to_end.truth import Evidence, Stumble
 

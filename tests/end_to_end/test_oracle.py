@@ -1,6 +1,6 @@
 """The oracle accepts a right run and tells each way in which one can be wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ import pytest
 from tests.end_to_end.a_run import DECIDED, WALL, a_call, a_run, a_verdict, spoiled
 from tests.end_to_end.case import verdicts_of
 from tests.end_to_end.oracle import complaints
-from tests.end_to_end.truth import Evidence, Stumble
+from tests.end_to_end.truth import Evidence, Spell, Stumble
 
 Spoil = Callable[[Evidence], Evidence]
 
@@ -185,3 +185,22 @@ def test_a_call_under_way_or_just_answered_at_a_kill_may_be_repeated_and_then_fo
 
     assert complaints(killed) == []
     assert complaints(gone(killed)) == []
+
+
+OPEN: Mapping[str, tuple[Spell, bool]] = {
+    "before the record was written": (Spell(began=-9.0, ended=-2.0), False),
+    "while the record was open": (Spell(began=40.0, ended=40.0), True),
+    "after its outcome": (Spell(began=DECIDED + 2, ended=DECIDED + 9), False),
+}
+
+
+@pytest.mark.parametrize("when", OPEN)
+def test_attempts_are_excused_only_by_what_happened_while_their_record_was_open(when: str) -> None:
+    spell, excused = OPEN[when]
+    died = Stumble(caller="two", began=spell.began, ended=spell.ended)
+
+    never_came = complaints(replace(spoiled(a_run(), 2, attempts=1), swallowed=(spell,)))
+    forgotten = complaints(replace(spoiled(a_run(), 5, attempts=0, request_ids=[]), stumbles=(died,)))
+
+    assert any("1 attempts" in wrong for wrong in never_came) != excused
+    assert any("no attempts" in wrong for wrong in forgotten) != excused

@@ -173,25 +173,6 @@ def test_only_what_happened_while_a_return_of_the_earn_was_open_leaves_in_doubt_
         assert Case(each).may_be_taken_for_ours(GONE, run.outcomes[0]) == doubtful
 
 
-OPEN: Mapping[str, tuple[Spell, bool]] = {
-    "before the record was written": (Spell(began=-9.0, ended=-2.0), False),
-    "while the record was open": (Spell(began=40.0, ended=40.0), True),
-    "after its outcome": (Spell(began=DECIDED + 2, ended=DECIDED + 9), False),
-}
-
-
-@pytest.mark.parametrize("when", OPEN)
-def test_attempts_are_excused_only_by_what_happened_while_their_record_was_open(when: str) -> None:
-    spell, excused = OPEN[when]
-    died = Stumble(caller="two", began=spell.began, ended=spell.ended)
-
-    never_came = complaints(replace(spoiled(a_run(), 2, attempts=1), swallowed=(spell,)))
-    forgotten = complaints(replace(spoiled(a_run(), 5, attempts=0, request_ids=[]), stumbles=(died,)))
-
-    assert any("1 attempts" in wrong for wrong in never_came) != excused
-    assert any("no attempts" in wrong for wrong in forgotten) != excused
-
-
 @pytest.mark.parametrize(("killed_at", "doubtful"), [(0.5, True), (5.0, False), (30.0, False), (55.0, True)])
 def test_between_two_returns_of_an_earn_there_is_nothing_to_be_in_doubt_of(killed_at: float, *, doubtful: bool) -> None:
     """The first is decided after ten seconds, the second comes after fifty; each has its call."""
