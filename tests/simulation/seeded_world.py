@@ -13,12 +13,13 @@ from consumer.core.offset_map import encode
 from tests.flow.parts import LEASE, now
 from tests.flow.records import earn_fields
 from tests.simulation.cluster import Cluster
+from tests.simulation.day_maker import a_day
 from tests.simulation.fibre import Baton, Promise
 from tests.simulation.instance import Instance, Protocol, Surroundings
 from tests.simulation.model_consumer import Consumer
 from tests.simulation.model_producer import Producer
 from tests.simulation.moody_vendor import MoodyVendor
-from tests.simulation.random_day import RandomDay, a_day
+from tests.simulation.random_day import RandomDay
 from tests.simulation.tale import Strike, Tale
 from tests.simulation.weather import a_group, chosen_options, client_moods, store_moods, vendor_moods
 
