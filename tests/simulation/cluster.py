@@ -45,6 +45,7 @@ class Cluster:
         self.logs: dict[Partition, list[Sent]] = {each: [] for each in partitions}
         self.commits: dict[Partition, tuple[int, str]] = {}
         self.published: dict[Partition, frozenset[int]] = {each: frozenset() for each in self.logs}
+        self.published_at: dict[Coordinates, float] = {}
         self.outcomes: list[RevokeOutcome] = []
         """Those in committed transactions, in the order of their topic."""
         self.letters: list[Letter] = []
@@ -78,7 +79,10 @@ class Cluster:
             self.tale.finds(what)
         for partition, (offset, metadata) in transaction.offsets.items():
             self.commits[partition] = (offset, metadata)
-            self.published[partition] |= frozenset(self._published(partition, offset, metadata))
+            newly = frozenset(self._published(partition, offset, metadata)) - self.published[partition]
+            self.published[partition] |= newly
+            places = (Coordinates(partition.topic, partition.partition, each) for each in newly)
+            self.published_at |= dict.fromkeys(places, self.tale.loop.time())
         self.outcomes += transaction.outcomes
         self.letters += transaction.letters
         self.tale.changed()

@@ -119,6 +119,66 @@ FLOW_MUTANTS = (
         "    if read.says_done and status in SUCCESSES:\n",
         "    if read.says_done or status not in SUCCESSES:\n",
     ),
+    mutant(
+        "a refusal is forgotten: no verdict, no dead letter",
+        "flow/settle.py",
+        "        answer = answers[earn.key.earn_id]\n",
+        "        answer = answers[earn.key.earn_id]\n        if answer.code is not None:\n            continue\n",
+    ),
+    mutant(
+        "what is known to be redeemed is not told",
+        "flow/settle.py",
+        "    return (*asked, *planned.known, *planned.kept)\n",
+        "    return (*asked, *(each for each in planned.known if each.code != 729), *planned.kept)\n",
+    ),
+    mutant(
+        "an earn that can never be revoked is left out",
+        "flow/settle.py",
+        "    return (*asked, *planned.known, *planned.kept)\n",
+        "    return (*asked, *(each for each in planned.known if each.code != 730), *planned.kept)\n",
+    ),
+    mutant(
+        "an earn that the policy keeps is not told",
+        "flow/settle.py",
+        "    return (*asked, *planned.known, *planned.kept)\n",
+        "    return (*asked, *planned.known)\n",
+    ),
+    mutant(
+        "what is redeemed is refused as never revocable",
+        "core/error_code.py",
+        "    729: VerdictKind.ALREADY_REDEEMED,\n",
+        "    729: VerdictKind.NOT_REVOCABLE,\n",
+    ),
+    mutant(
+        "731 counts as REVOKED",
+        "core/error_code.py",
+        "    731: VerdictKind.NOT_VALID,\n",
+        "    731: VerdictKind.REVOKED,\n",
+    ),
+    mutant(
+        "a 731 in doubt counts as REVOKED",
+        "flow/round.py",
+        "    return EarnAnswer(kind=VerdictKind.ALREADY_REVOKED, code=None, message=None)\n",
+        "    return EarnAnswer(kind=VerdictKind.REVOKED, code=None, message=None)\n",
+    ),
+    mutant(
+        "what somebody else revoked is told as ours",
+        "core/plan.py",
+        "        case EarnState.REVOKED if earn.claim == str(returned.source):\n",
+        "        case EarnState.REVOKED if earn.claim is None:\n",
+    ),
+    mutant(
+        "a failure beside a revoke does not count",
+        "core/outcome.py",
+        "    if revoked and failed:\n        return OutcomeStatus.PARTLY_REVOKED\n    if failed:\n",
+        "    if failed and not revoked:\n",
+    ),
+    mutant(
+        "a letter gives the last of its reasons",
+        "core/dead_letter.py",
+        "    reason = min(reasons, key=REASONS.index)\n",
+        "    reason = max(reasons, key=REASONS.index)\n",
+    ),
     # ---- what the ledger knows
     mutant(
         "an outcome is handed over before the ledger has it",

@@ -4,17 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from consumer.core.model import Coordinates
-from consumer.core.outcome import (
-    FAILURE_KINDS,
-    REVOKED_KINDS,
-    OutcomeCause,
-    OutcomeStatus,
-    RevokeOutcome,
-    Verdict,
-    VerdictKind,
-)
+from consumer.core.outcome import OutcomeCause, OutcomeStatus, RevokeOutcome, Verdict, VerdictKind
 from tests.flow.fakes import EARNS
-from tests.simulation.cluster import Letter
+from tests.simulation.cluster import Cluster, Letter
+from tests.simulation.judged import Judged, codes_of
 from tests.simulation.moody_vendor import MoodyVendor
 from tests.simulation.random_day import RandomDay
 
@@ -22,15 +15,16 @@ from tests.simulation.random_day import RandomDay
 class Published:
     """Remembers what came before. Nothing can come but by a commit, so that one look at each is one after each step."""
 
-    def __init__(self, day: RandomDay, vendor: MoodyVendor) -> None:
+    def __init__(self, day: RandomDay, vendor: MoodyVendor, cluster: Cluster) -> None:
         self._day = day
-        self._vendor = vendor
+        self._judged = Judged(day, vendor, cluster)
         self._told = Counter[Coordinates]()
         self._firsts = Counter[str]()
         self._redriven = Counter(event for event, redrive in day.events.values() if redrive)
         self._ours = Counter[str]()
         self._dead = Counter[Coordinates]()
-        self._due = set(day.invalid)
+        self._due = dict(day.invalid)
+        """The reason of each letter that must come."""
         self._last: dict[tuple[int, int], Coordinates] = {}
 
     def outcomes(self, news: Sequence[RevokeOutcome]) -> Iterator[str]:
@@ -41,24 +35,29 @@ class Published:
                 yield f"{self._told[outcome.source]} outcomes of {outcome.source}"
             yield from self._of_event(outcome)
             yield from self._order(outcome)
+            yield from self._judged.broken(outcome)
+            if codes := codes_of(outcome):
+                self._due[outcome.source] = str(codes[0])
             for verdict in outcome.verdicts:
                 yield from self._of_earn(outcome, verdict)
 
     def letters(self, news: Iterable[Letter]) -> Iterator[str]:
-        """Each for a record that has to be looked at, once."""
+        """Each for a record that has to be looked at, once, with the reason."""
         for letter in news:
             self._dead[letter.source] += 1
             if self._dead[letter.source] > 1:
                 yield f"{self._dead[letter.source]} dead letters of {letter.source}"
             if letter.source not in self._due:
                 yield f"a dead letter of {letter.source}"
+            elif letter.reason != self._due[letter.source]:
+                yield f"the letter of {letter.source} gives {letter.reason} for {self._due[letter.source]}"
 
     def missing(self) -> Iterator[str]:
         """What did not come, at the end of a run."""
         for event in sorted({event for event, _ in self._day.events.values()}):
             if not self._firsts[event]:
                 yield f"{event} has no outcome that is no duplicate"
-        yield from (f"no dead letter of {source}" for source in sorted(self._due - self._dead.keys()))
+        yield from (f"no dead letter of {source}" for source in sorted(self._due.keys() - self._dead.keys()))
 
     def _of_event(self, outcome: RevokeOutcome) -> Iterator[str]:
         invalid = outcome.status is OutcomeStatus.INVALID
@@ -81,35 +80,6 @@ class Published:
             self._ours[earn] += 1
             if self._ours[earn] > 1:
                 yield f"{earn} is REVOKED {self._ours[earn]} times"
-        # One that the vendor never had may have been revoked by the call of which nobody knows.
-        had = self._day.held | self._vendor.redeemed
-        if verdict.kind in REVOKED_KINDS and earn in had and earn not in self._vendor.revoked:
-            yield f"{earn} is called revoked"
-        if verdict.kind is VerdictKind.ALREADY_REVOKED and earn not in had and self._is_sure(earn):
-            yield f"{earn} is called revoked without a doubt"
-        if verdict.kind in FAILURE_KINDS:
-            self._due.add(outcome.source)
-            if not self._is_justified(verdict):
-                yield f"{outcome.source}: {earn} is {verdict.kind}"
-
-    def _is_sure(self, earn: str) -> bool:
-        """Whether nobody had reason to think that an earn was revoked that the vendor never had."""
-        history = self._vendor.history
-        lost_nothing = not (history.had_deaths or history.had_outcasts)
-        return lost_nothing and earn not in history.ever_doubtful and earn not in self._day.gone
-
-    def _is_justified(self, verdict: Verdict) -> bool:
-        earn, vendor = str(verdict.earn_id), self._vendor
-        match verdict.kind:
-            case VerdictKind.ALREADY_REDEEMED:
-                return earn in vendor.redeemed
-            case VerdictKind.NOT_REVOCABLE:
-                return earn not in self._day.due
-            case VerdictKind.NOT_VALID:
-                # Of two that asked at once, one without knowing that it may not, the second was refused.
-                return earn not in self._day.held | vendor.redeemed or earn in vendor.history.excused
-            case _:
-                return False
 
     def _order(self, outcome: RevokeOutcome) -> Iterator[str]:
         """A customer's returns of one partition keep their order."""

@@ -78,7 +78,17 @@ class ShakyStore:
 
     async def claim(self, claim: Claim) -> Granted | Denied:
         words = f"claim {' '.join(f'{key.earn_id} for {owner}' for key, owner in claim.owners.items())}"
-        answer = await self._commit(words, _Claiming(self._ledger, claim))
+        losses = self._history.losses(by=self._name)
+        claiming = _Claiming(self._ledger, claim)
+
+        async def write() -> Granted | Denied:
+            answer = await claiming()
+            if isinstance(answer, Granted):
+                earns = (str(key.earn_id) for key in claim.owners)
+                self._history.claimed(earns, by=self._name, since=losses)
+            return answer
+
+        answer = await self._commit(words, write)
         if isinstance(answer, Denied):
             self._tale.step(self._name, "is denied its claim")
         return answer
@@ -94,6 +104,7 @@ class ShakyStore:
             self._history.settles(map(str, ended), by=self._name, since=losses)
             stands = await self._ledger.settle(settlement)
             self._history.settled(str(key.earn_id) for key, _, _ in settlement.states)
+            self._history.given_back((str(key.earn_id) for key, _ in settlement.release), by=self._name)
             return stands
 
         return await self._commit(words, write)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from consumer.core.model import EarnState
-from consumer.core.outcome import REVOKED_KINDS, VerdictKind
+from consumer.core.outcome import VerdictKind
 from tests.flow.fakes import EARNS, RETURNS
 from tests.simulation.cluster import outcome_in
 from tests.simulation.seeded_world import SeededWorld
@@ -62,9 +62,9 @@ def _revokes(world: SeededWorld) -> Iterator[str]:
     yield from (f"{earn} is not revoked" for earn in sorted(day.due - revoked.keys()))
     told = [verdict for outcome in world.cluster.outcomes for verdict in outcome.verdicts]
     ours = Counter(str(verdict.earn_id) for verdict in told if verdict.kind is VerdictKind.REVOKED)
-    gone = {str(verdict.earn_id) for verdict in told if verdict.kind in REVOKED_KINDS}
+    taken = {str(verdict.earn_id) for verdict in told if verdict.kind is not VerdictKind.KEPT_BY_POLICY}
     history = world.vendor.history
-    untold = revoked.keys() - gone - _overtaken(world) - history.excused
+    untold = day.asked_back - taken - _overtaken(world) - history.touched
     yield from (f"nobody tells of {earn}" for earn in sorted(untold))
     sure = set[str]() if history.had_outcasts else revoked.keys() - history.ever_doubtful
     yield from (f"{earn} is never REVOKED" for earn in sorted(sure - ours.keys()))

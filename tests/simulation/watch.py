@@ -21,7 +21,7 @@ class Watch:
 
     def __init__(self, world: SeededWorld) -> None:
         self._world = world
-        self._published = Published(world.day, world.vendor)
+        self._published = Published(world.day, world.vendor, world.cluster)
         self._outcomes = News(world.cluster.outcomes)
         self._letters = News(world.cluster.letters)
         self._revoked = News(world.vendor.revoked)
