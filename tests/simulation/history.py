@@ -30,7 +30,6 @@ class History:
         """Earns that two may have had in hands at once."""
         self.left: set[str] = set()
         """Earns that were claimed by one who died: nobody knows if a call followed."""
-        self.had_outcasts = False
         self.ever_doubtful: set[str] = set()
         self.wrong_repeats: list[str] = []
         """Earns that were asked for again though the fate of the call before was known."""
@@ -78,7 +77,6 @@ class History:
         """Others do its work from now on, and it does not know: what it asks may be asked twice."""
         self._outcasts.add(by)
         self._losses[by] += 1
-        self.had_outcasts = True
         self.excused |= self._asked_by[by] - self._settled
         self.touched |= (self._asked_by[by] | self._claimed_by[by]) - self._settled
 

@@ -50,10 +50,12 @@ def _left_claims(world: SeededWorld) -> Iterator[str]:
     """
     history = world.vendor.history
     for held in world.ledger.shelf.earns.values():
-        is_told_elsewhere = (held.earn.claim or "").startswith(EARNS) and held.earn.key.earn_id in history.ever_doubtful
-        excused = (history.had_outcasts or is_told_elsewhere) and held.earn.key.earn_id not in world.day.due
+        earn, claim = held.earn.key.earn_id, held.earn.claim or ""
+        is_told_elsewhere = claim.startswith(EARNS) and earn in history.ever_doubtful
+        was_two_s = earn in history.touched or claim in history.overtaken
+        excused = (was_two_s or is_told_elsewhere) and earn not in world.day.due
         if held.earn.state is EarnState.HELD and held.earn.claim is not None and not excused:
-            yield f"{held.earn.key.earn_id} still claimed by {held.earn.claim}"
+            yield f"{earn} still claimed by {claim}"
 
 
 def _revokes(world: SeededWorld) -> Iterator[str]:
@@ -64,9 +66,9 @@ def _revokes(world: SeededWorld) -> Iterator[str]:
     ours = Counter(str(verdict.earn_id) for verdict in told if verdict.kind is VerdictKind.REVOKED)
     taken = {str(verdict.earn_id) for verdict in told if verdict.kind is not VerdictKind.KEPT_BY_POLICY}
     history = world.vendor.history
-    untold = day.asked_back - taken - _overtaken(world) - history.touched
-    yield from (f"nobody tells of {earn}" for earn in sorted(untold))
-    sure = set[str]() if history.had_outcasts else revoked.keys() - history.ever_doubtful
+    twos = _overtaken(world) | history.touched
+    yield from (f"nobody tells of {earn}" for earn in sorted(day.asked_back - taken - twos))
+    sure = revoked.keys() - history.ever_doubtful - twos
     yield from (f"{earn} is never REVOKED" for earn in sorted(sure - ours.keys()))
 
 

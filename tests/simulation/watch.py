@@ -71,14 +71,14 @@ class Claims:
         """Those that stand now, but for those that are excused at the end of a run as well."""
         self._look_who_is_published()
         history = self._world.vendor.history
-        if history.had_outcasts:
-            return
         for held in self._world.ledger.shelf.earns.values():
             claim = held.earn.claim
             if claim is None or held.earn.state is not EarnState.HELD or claim not in self._published:
                 continue
-            if not (claim.startswith(EARNS) and held.earn.key.earn_id in history.ever_doubtful):
-                yield f"{held.earn.key.earn_id} is claimed by {claim}, which is published"
+            earn = held.earn.key.earn_id
+            is_told_elsewhere = claim.startswith(EARNS) and earn in history.ever_doubtful
+            if earn not in history.touched and claim not in history.overtaken and not is_told_elsewhere:
+                yield f"{earn} is claimed by {claim}, which is published"
 
     def _look_who_is_published(self) -> None:
         published = self._world.cluster.published
