@@ -30,6 +30,7 @@ class Fibre:
         self._poked = False
         self._killed = False
         self._stall = 0.0
+        self.was_stalled = False
         self.ended = False
         self.crashed = False
         self.on_end: Callable[[], None] = lambda: None
@@ -71,6 +72,7 @@ class Fibre:
     def stall(self, seconds: float) -> None:
         """Let its next wait last so much longer, whatever happens meanwhile."""
         self._stall = seconds
+        self.was_stalled = True
 
     def check(self) -> None:
         """Go no further where the process is gone."""

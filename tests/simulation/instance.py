@@ -102,7 +102,8 @@ class Instance:
         self.consumer = cast("Consumer", self.worker._consumer)
         site = self._site()
         self.consumer.connect(site)
-        cast("Producer", self.worker._transactions.client).connect(site, self.consumer)
+        self._producer = cast("Producer", self.worker._transactions.client)
+        self._producer.connect(site, self.consumer)
 
     # ---- a process's life
 
@@ -149,6 +150,8 @@ class Instance:
             self._die(f"ends: {reason or 'stopped'}")
             if reason is not None:
                 self._around.vendor.history.died(by=self.name)
+            if not (self._producer.is_doomed if reason is not None else self.is_stopping):
+                self._around.tale.finds(f"{self.name} ends for nothing: {reason or 'stopped'}")
         if self.fibre.crashed:
             self._around.tale.finds(f"the Kafka thread of {self.name} crashed")
         self._on_end(self)

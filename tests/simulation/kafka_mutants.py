@@ -40,6 +40,24 @@ KAFKA_MUTANTS = (
         "    if call is Call.COMMIT:\n        return Remedy.ABORT\n    if not expired:\n        return Remedy.RETRY\n",
     ),
     mutant(
+        "a retriable Kafka error ends the process",
+        "core/triage.py",
+        "    if not failure.retriable and failure.code not in PASSING:\n",
+        "    if not expired:\n",
+    ),
+    mutant(
+        "a refusal after the group moved on ends the process",
+        "core/triage.py",
+        "    if call in _INSIDE and (failure.requires_abort or failure.code in STALE_MEMBER):\n",
+        "    if call is Call.COMMIT and failure.requires_abort:\n",
+    ),
+    mutant(
+        "a process stops at a rebalance as if it were told to",
+        "adapters/kafka/rebalance.py",
+        "        self._let_go(consumer, lost)\n",
+        "        self._let_go(consumer, lost)\n        self.wishes.stop(now=False)\n",
+    ),
+    mutant(
         "the epoch is ignored: what an earlier assignment completed is published in the next",
         "adapters/kafka/assignment.py",
         "if held is None or held.epoch != record.epoch or record.source.offset",

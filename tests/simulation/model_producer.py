@@ -19,6 +19,8 @@ class Producer:
         del properties
         self._transaction: Transaction | None = None
         self._is_fenced = False
+        self.is_doomed = False
+        """Whether its process has to end: fenced by the seed, or kept by it from ending its transaction in time."""
 
     def connect(self, site: Site, consumer: Consumer) -> None:
         """Be the client of this process."""
@@ -60,7 +62,7 @@ class Producer:
         site = self._site
         self._reach("sends offsets")
         if not site.cluster.is_open(self._begun):
-            self._end_for_good("is fenced: its transaction took too long")
+            self._end_for_good("is fenced: its transaction took too long", by_the_seed=site.fibre.was_stalled)
         if site.tale.odds(site.moods.offsets_refused):
             refuse(KafkaError.NOT_COORDINATOR, retriable=True)
         refusal = site.group.refusal(group.member, group.generation, named(positions))
@@ -75,9 +77,11 @@ class Producer:
         if begun.committed:
             return
         self._reach("commits")
-        if not site.cluster.is_open(begun) or site.tale.odds(site.moods.fenced / 2):
+        is_over = not site.cluster.is_open(begun)
+        if is_over or site.tale.odds(site.moods.fenced / 2):
             site.cluster.abort(begun)
-            self._end_for_good("is fenced, its transaction aborted")
+            by_the_seed = not is_over or site.fibre.was_stalled
+            self._end_for_good("is fenced, its transaction aborted", by_the_seed=by_the_seed)
         if site.tale.odds(site.moods.commit_refused):
             site.tale.step(site.name, "cannot commit")
             refuse(KafkaError.COORDINATOR_NOT_AVAILABLE, requires_abort=True)
@@ -88,7 +92,7 @@ class Producer:
         site.tale.step(site.name, f"committed {_told(begun)}")
         site.fibre.check()
         if site.tale.odds(site.moods.fenced / 2):
-            self._end_for_good("is fenced after its commit")
+            self._end_for_good("is fenced after its commit", by_the_seed=True)
         if site.tale.odds(site.moods.commit_unheard / 2):
             site.tale.step(site.name, "hears no answer")
             refuse(KafkaError._TIMED_OUT, retriable=True)
@@ -114,8 +118,9 @@ class Producer:
         assert self._transaction is not None
         return self._transaction
 
-    def _end_for_good(self, what: str) -> NoReturn:
+    def _end_for_good(self, what: str, *, by_the_seed: bool) -> NoReturn:
         self._is_fenced = True
+        self.is_doomed = by_the_seed
         self._site.tale.step(self._site.name, what)
         refuse(KafkaError._FENCED, fatal=True)
 
