@@ -9,9 +9,12 @@ from tests.simulation.random_day import RandomDay, Tellers
 
 NEVER = float("inf")
 CODES = {VerdictKind.ALREADY_REDEEMED: 729, VerdictKind.NOT_REVOCABLE: 730, VerdictKind.NOT_VALID: 731}
-"""Every refusal that this vendor has. What is sure of several goes into a letter by the least."""
+"""Every refusal that there is in a seed; of several a letter gives the least."""
 GONE = frozenset({VerdictKind.REVOKED, VerdictKind.ALREADY_REVOKED})
+FIXED = frozenset({VerdictKind.NOT_REVOCABLE})
+REFUSED = frozenset({VerdictKind.NOT_VALID})
 ALREADY_REVOKED = frozenset({VerdictKind.ALREADY_REVOKED})
+KEPT = frozenset({VerdictKind.KEPT_BY_POLICY})
 UNTOLD = frozenset({OutcomeStatus.DUPLICATE, OutcomeStatus.INVALID})
 """Outcomes that tell of no earn."""
 
@@ -51,30 +54,31 @@ class Judged:
 
     def _came_before(self, outcome: RevokeOutcome, tellers: Tellers) -> bool:
         """Whether what these tell was surely known when the outcome's record came."""
-        came, published = self._sent_at[outcome.source], self._cluster.published_at
+        came, published = self._sent_at.get(outcome.source, 0.0), self._cluster.published_at
         return all(min(published.get(each, NEVER) for each in group) < came for group in tellers)
 
     def _legal(self, outcome: RevokeOutcome, earn: str) -> frozenset[VerdictKind]:
-        day, event = self._day, str(outcome.event_id)
-        by_itself = day.takes.get(event, frozenset())
-        # A late earn may be told of by several returns of its purchase at once.
-        may_take = day.may_take.get(event, frozenset())
-        kept = frozenset[VerdictKind]() if earn in by_itself else frozenset({VerdictKind.KEPT_BY_POLICY})
-        return kept | self._if_taken(outcome, earn) if earn in may_take else kept
+        event = str(outcome.event_id)
+        if earn not in self._day.may_take.get(event, ()):
+            return KEPT
+        taken = self._if_taken(outcome, earn)
+        return taken if earn in self._day.takes[event] else taken | KEPT
 
     def _if_taken(self, outcome: RevokeOutcome, earn: str) -> frozenset[VerdictKind]:
+        """The verdicts on an earn that is asked back, by what the vendor has and what the feed told of it."""
         day, vendor = self._day, self._vendor
         fate = self._fate(earn)
         if earn in day.fates and self._came_before(outcome, day.fates[earn]):
             return fate | self._if_doubted(earn)
         if earn in day.fixed:
-            return frozenset({VerdictKind.NOT_REVOCABLE}) | (fate if earn in day.fates else frozenset())
+            return FIXED | (fate if earn in day.fates else frozenset())
         if earn in vendor.redeemed:
             return fate
         if earn in day.held:
-            refused = {VerdictKind.NOT_VALID} if earn in vendor.history.touched else set[VerdictKind]()
-            return (GONE if earn in vendor.revoked else frozenset()) | refused
-        return fate | {VerdictKind.NOT_VALID} | self._if_doubted(earn)
+            # Of two that asked at once, one without knowing that it may not, the second was refused.
+            refused = REFUSED if earn in vendor.history.touched else frozenset()
+            return refused | (GONE if earn in vendor.revoked else frozenset())
+        return fate | REFUSED | self._if_doubted(earn)
 
     def _fate(self, earn: str) -> frozenset[VerdictKind]:
         """The verdict on what the feed tells of an earn."""
