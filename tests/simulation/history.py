@@ -30,6 +30,8 @@ class History:
         """Earns that two may have had in hands at once."""
         self.left: set[str] = set()
         """Earns that were claimed by one who died: nobody knows if a call followed."""
+        self.gone_in_a_claim: set[str] = set()
+        """Earns that the feed called revoked while a claim stood: the ledger takes that for the claim's own revoke."""
         self.ever_doubtful: set[str] = set()
         self.wrong_repeats: list[str] = []
         """Earns that were asked for again though the fate of the call before was known."""
@@ -44,6 +46,10 @@ class History:
     def given_back(self, earns: Iterable[str], *, by: str) -> None:
         """It has no claim on these any more."""
         self._claimed_by[by] -= set(earns)
+
+    def told_gone(self, earns: Iterable[str]) -> None:
+        """The ledger hears from the feed that these are revoked."""
+        self.gone_in_a_claim |= set(earns) & set[str]().union(*self._claimed_by.values())
 
     def called(self, earns: Iterable[str], *, by: str = "", since: int = 0) -> None:
         """The vendor was asked for these, by this process, as it decided after so many losses."""

@@ -89,12 +89,15 @@ class Judged:
     def _if_doubted(self, earn: str) -> frozenset[VerdictKind]:
         """What may be said of an earn that the vendor has no more, where our own call may have done it.
 
-        REVOKED only where somebody told of it while that was in doubt.
+        REVOKED only where the feed told of it while a claim stood. That no call followed the claim, the flow may know;
+        it says REVOKED all the same.
         """
         history = self._vendor.history
-        if earn in self._vendor.redeemed or earn not in history.ever_doubtful | history.touched | history.left:
+        if earn in self._vendor.redeemed:
             return frozenset()
-        return GONE if earn in self._day.gone else ALREADY_REVOKED
+        if earn in self._day.gone and earn in history.gone_in_a_claim:
+            return GONE
+        return ALREADY_REVOKED if earn in history.ever_doubtful | history.touched | history.left else frozenset()
 
 
 def _sum(outcome: RevokeOutcome) -> Iterator[str]:

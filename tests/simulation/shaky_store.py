@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from consumer.adapters.memory import MemoryLedger
-from consumer.core.model import Coordinates, EarnKey, Millis
+from consumer.core.model import Coordinates, EarnKey, EarnKind, Millis
 from consumer.ports import (
     Arrival,
     Claim,
@@ -111,7 +111,13 @@ class ShakyStore:
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:
         words = f"tell {' '.join(f'{each.event.key.earn_id} {each.event.kind}' for each in told)}"
-        return await self._commit(words, lambda: self._ledger.tell(told))
+        gone = [str(each.event.key.earn_id) for each in told if each.event.kind is EarnKind.REVOKED]
+
+        async def write() -> Sequence[TellResult]:
+            self._history.told_gone(gone)
+            return await self._ledger.tell(told)
+
+        return await self._commit(words, write)
 
     async def name(self, told: Sequence[ToldPurchase]) -> Sequence[tuple[EarnKey, ...]]:
         words = f"name {' '.join(str(each.event.event_id) for each in told)}"
