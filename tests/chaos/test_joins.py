@@ -79,9 +79,9 @@ def test_twelve_joins_and_leaves_come_within_a_minute_however_long_a_stop_takes(
     with cast("AbstractContextManager[float]", joins_and_leaves(at)):
         left = len(crew.instances)
 
-    whats, moments = zip(*crew.told, strict=True)
-    assert whats == ("join", "leave") * (FULL.joins // 2)
-    assert len(whats) == 12
+    kinds, moments = zip(*crew.told, strict=True)
+    assert kinds == ("join", "leave") * (FULL.joins // 2)
+    assert len(kinds) == 12
     assert moments[-1] - moments[0] < MINUTE
     assert left == crew.size == 2
 
