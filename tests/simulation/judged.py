@@ -89,15 +89,12 @@ class Judged:
     def _if_doubted(self, earn: str) -> frozenset[VerdictKind]:
         """What may be said of an earn that the vendor has no more, where our own call may have done it.
 
-        REVOKED only where the feed told of it while a claim stood. That no call followed the claim, the flow may know;
-        it says REVOKED all the same.
+        REVOKED only where the feed told of it while a claim stood.
         """
         history = self._vendor.history
-        if earn in self._vendor.redeemed:
+        if earn in self._vendor.redeemed or earn not in history.ever_doubtful | history.touched | history.left:
             return frozenset()
-        if earn in self._day.gone and earn in history.gone_in_a_claim:
-            return GONE
-        return ALREADY_REVOKED if earn in history.ever_doubtful | history.touched | history.left else frozenset()
+        return GONE if earn in self._day.gone and earn in history.gone_in_a_claim else ALREADY_REVOKED
 
 
 def _sum(outcome: RevokeOutcome) -> Iterator[str]:

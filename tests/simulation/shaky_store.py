@@ -1,12 +1,13 @@
 """The ledger as one process reaches it: away for a while, committing without an answer, slow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from consumer.adapters.memory import MemoryLedger
-from consumer.core.model import Coordinates, EarnKey, EarnKind, Millis
+from consumer.adapters.memory.earns import unclaimed
+from consumer.core.model import Coordinates, EarnKey, EarnKind, EarnState, Millis
 from consumer.ports import (
     Arrival,
     Claim,
@@ -52,9 +53,16 @@ class _Claiming:
         sure = {key for key, left in self._left.items() if standing.get(key) == left} - self._doubts
         answer = await self._ledger.claim(self._claim)
         if isinstance(answer, Granted):
-            answer = replace(answer, uncertain=answer.uncertain - sure)
+            self._give_back(sure)
+            earns = tuple(self._ledger.shelf.earns[earn.key].earn for earn in answer.earns)
+            answer = replace(answer, earns=earns, uncertain=answer.uncertain - sure)
             self._left, self._doubts = self._standing(), answer.uncertain
         return answer
+
+    def _give_back(self, sure: Iterable[EarnKey]) -> None:
+        """Whoever ended these meanwhile, it was not the one who had only just claimed them."""
+        earns = self._ledger.shelf.earns
+        earns |= {key: unclaimed(earns[key]) for key in sure if earns[key].earn.state is not EarnState.HELD}
 
     def _standing(self) -> Mapping[EarnKey, tuple[str | None, Millis | None]]:
         earns = self._ledger.shelf.earns

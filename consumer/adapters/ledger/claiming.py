@@ -70,7 +70,7 @@ def decide(
 
     An earn that was forgotten is left out of the answer. `doubts` are those of this very group, where it is run again.
     If its commit had worked, and only the word of it was lost, it meets its own claims: nobody has called in their name
-    since, and what was in doubt then is in doubt now.
+    since, and what was in doubt then is in doubt now. So where the feed told of an end since, it was not theirs.
     """
     asked = [(standing.get((key.org_id, key.earn_id)), str(owner)) for key, owner in claim.owners.items()]
     known = [(row, owner) for row, owner in asked if row is not None]
@@ -79,7 +79,10 @@ def decide(
     earns_now, granted, uncertain = [], [], []
     for row, owner in known:
         if row[STATE] != EarnState.HELD:
-            earns_now.append(earn_of(row))
+            ended = row if doubts.get(_claimed(row), True) else (*row[:CLAIM], None, None)
+            if ended is not row:
+                granted.append((ended, False))
+            earns_now.append(earn_of(ended))
             continue
         mine = (*row[:CLAIM], owner, claim.now)
         earn = earn_of(mine)

@@ -149,7 +149,6 @@ def _release(given: Given) -> Update:
                 row.org_id == given["org_id"],
                 row.earn_id == given["earn_id"],
                 row.claimed_at == given["claimed_at"],
-                row.state == EarnState.HELD.value,
             )
         )
         .values(claim=None, claimed_at=None)

@@ -34,6 +34,11 @@ def claim_all(shelf: Shelf, claim: Claim) -> Granted | Denied:
     )
 
 
+def unclaimed(held: HeldEarn) -> HeldEarn:
+    """The earn without its claim."""
+    return replace(held, earn=replace(held.earn, claim=None), claimed_at=None)
+
+
 def _is_anothers(held: HeldEarn, claim: Claim) -> bool:
     if held.earn.claim is None or held.earn.claim == str(claim.owners[held.earn.key]):
         return False

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from consumer.adapters.memory.earns import claim_all, note, settle_late, settle_state
+from consumer.adapters.memory.earns import claim_all, note, settle_late, settle_state, unclaimed
 from consumer.adapters.memory.namings import keep_namings, linked
 from consumer.adapters.memory.shelf import EventKey, HeldEarn, HeldGoods, HeldReturn, Shelf
-from consumer.core.model import Coordinates, EarnKey, EarnState, Millis
+from consumer.core.model import Coordinates, EarnKey, Millis
 from consumer.ports import (
     Arrival,
     Claim,
@@ -68,8 +68,8 @@ class MemoryLedger:
             settle_state(self.shelf, key, state, by)
         for key, claimed_at in settlement.release:
             held = self.shelf.earns.get(key)
-            if held is not None and held.earn.state is EarnState.HELD and held.claimed_at == claimed_at:
-                self.shelf.earns[key] = replace(held, earn=replace(held.earn, claim=None), claimed_at=None)
+            if held is not None and held.claimed_at == claimed_at:
+                self.shelf.earns[key] = unclaimed(held)
         return stands
 
     async def tell(self, told: Sequence[Told]) -> Sequence[TellResult]:

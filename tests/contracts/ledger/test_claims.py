@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from consumer.adapters.ledger.claiming import decide
 from consumer.core.model import EarnState
 from consumer.ports import Granted, Settlement
 from tests.builders import an_earn
@@ -137,3 +140,16 @@ async def test_of_two_consumers_that_claim_at_once_exactly_one_is_granted(anothe
         )
 
         assert sorted(type(answer).__name__ for answer in answers) == ["Denied", "Granted"]
+
+
+@pytest.mark.parametrize(("in_doubt", "claimed_by"), [(False, None), (True, str(at(1)))])
+def test_an_end_that_is_told_of_while_a_claim_is_not_heard_of_is_its_own_only_if_it_was_in_doubt_before(
+    claimed_by: str | None, *, in_doubt: bool
+) -> None:
+    key = (E1.org_id, E1.earn_id)
+    row = (*key, 4711, "p1", None, None, None, None, 1, "revoked", str(at(1)), NOW)
+
+    answer, written = decide(a_claim(at(1)), {key: row}, {(*key, str(at(1)), NOW): in_doubt})
+
+    assert [earn.claim for earn in answer.earns] == [claimed_by]
+    assert [each[-2:] for each, _ in written] == ([] if in_doubt else [(None, None)])

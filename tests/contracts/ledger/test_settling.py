@@ -4,7 +4,7 @@ import pytest
 
 from consumer.adapters.ledger.calls import calls_text
 from consumer.adapters.ledger.settling import _ended
-from consumer.core.model import EarnState
+from consumer.core.model import EarnKind, EarnState
 from consumer.ports import SettledEarn, Settlement
 from tests.builders import a_call, an_earn
 from tests.contracts.ledger.conftest import AnyLedger
@@ -114,6 +114,16 @@ async def test_a_redeemed_earn_carries_no_claim(ledger: AnyLedger) -> None:
     await ledger.settle(ended(E1, EarnState.REDEEMED, at(1)))
 
     assert (await earn_now(ledger)).claim is None
+
+
+async def test_a_claim_that_is_given_back_is_no_name_of_a_revoke_that_the_feed_told_of(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+    await ledger.tell([told(source=fed(1), kind=EarnKind.REVOKED)])
+
+    await ledger.settle(Settlement(release=((E1, NOW),)))
+
+    assert await earn_now(ledger) == an_earn(state=EarnState.REVOKED)
 
 
 async def test_a_release_takes_no_name_off_a_revoked_earn(ledger: AnyLedger) -> None:
