@@ -46,7 +46,7 @@ def test_a_full_partition_is_paused_and_polled_and_resumed(kafka: KafkaBroker) -
 
 
 def test_a_partition_whose_map_is_nearly_full_waits_for_its_watermark(kafka: KafkaBroker) -> None:
-    config = a_config(kafka.bootstrap, window=8000)
+    config = a_config(kafka.bootstrap, window=20_000)
     create_topics(config, partitions=1)
     fill(config, 14_000)
 
@@ -55,7 +55,6 @@ def test_a_partition_whose_map_is_nearly_full_waits_for_its_watermark(kafka: Kaf
         (full,) = (it for it in one.worker.status.partitions if it.paused)
         assert 0.75 <= full.map_used_ratio <= 1
         assert full.watermark == 0
-        assert full.open <= 6000, "its window alone would let it go on"
         one.intake.keeps = lambda _: False
         one.intake.let_go()
         one.until_published(14_000)
