@@ -80,10 +80,10 @@ class Lane:
         """Merge what waits now, claim its earns and ask; what changed meanwhile sends us back to look again."""
         self._drop_what_is_not_ours()
         self.inside = tuple(self.waiting)
-        await self._world.late.look(self.inside, any_late)
+        is_gone = await self._world.late.look(self.inside, any_late) and not self._all_ours(self.inside)
         merged = merge(self.inside, self._newer, self._world.rules)
         self.inside = merged.inside
-        claimed = await self._claim(merged) if merged.earns else None
+        claimed = await self._claim(merged) if merged.earns and not is_gone else None
         if claimed:
             if await self._ask_until_answered(merged, await self._fresh(permit, merged)):
                 await self._settle(merged.planned, merged)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from consumer.core.model import Coordinates, EarnState, Record
 from consumer.core.outcome import OutcomeCause, OutcomeStatus, VerdictKind
-from consumer.ports import Call, Claim, Denied, Granted, Response
+from consumer.ports import Call, Claim, Denied, Granted, Partition, Response
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
 from tests.flow.claiming import NOT_VALID, claimed_by
@@ -269,5 +269,25 @@ def test_a_late_earn_of_which_another_instance_tells_before_it_is_claimed_is_not
         assert not flow.vendor.calls
         assert len(flow.published.completions) == 2
         assert ledger.earn("e1").claim is None
+
+    virtual_time.run(main())
+
+
+def test_nothing_is_claimed_for_a_return_that_goes_to_another_while_late_earns_are_looked_at() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = a_flow(FakeVendor(), ledger=ledger)
+        await received(flow, earned(0, "e0", bill_number="b0"), returned(0, "r1"))
+        ledger.takes["late_earns"] = 1.0
+        flow.receive(earned(1, "e1"))
+        await asyncio.sleep(0.5)
+        flow.receive(returned(1, "r0", bill_number="b0"))
+        await asyncio.sleep(1.0)
+        flow.inflow.lost([Partition(RETURNS, 0)])
+        await flow.rest()
+
+        assert {owner.topic for claim in ledger.claims for owner in claim.owners.values()} == {EARNS}
+        assert flow.vendor.asked == [["e1"]]
+        assert flow.gate.under_way == 0
 
     virtual_time.run(main())
