@@ -123,9 +123,12 @@ class Instance:
         """As kill -9 does."""
         if self.is_dead:
             return
-        self._die("is killed")
         self._around.vendor.history.died(by=self.name)
-        self.fibre.kill()
+        try:
+            # At this step another may be killed in whose thread this happens: that ends all that is under way here.
+            self._die("is killed")
+        finally:
+            self.fibre.kill()
 
     def stall(self, seconds: float) -> None:
         """The Kafka thread stands still, and the event loop goes on: soon the group thinks it dead."""
@@ -140,9 +143,9 @@ class Instance:
 
     def _die(self, how: str) -> None:
         self.is_dead = True
-        self._around.tale.step(self.name, how)
         for task in self.made.tasks:
             task.cancel()
+        self._around.tale.step(self.name, how)
 
     def _ended(self) -> None:
         if not self.is_dead:
