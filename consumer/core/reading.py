@@ -153,7 +153,7 @@ def _broken_rule(told: _Return, most_lines: int) -> Broken:
         or unkeepable_id("bill_number", told["bill_number"])
         or unkeepable_id("store_code", told["store_code"])
         or unkeepable_id("till_code", told["till_code"])
-        or (unkeepable_ids("parent_bill_number of a line", _parents(told)) if told["lines"] else None)
+        or unkeepable_ids("parent_bill_number of a line", _parents(told))
     )
 
 
