@@ -10,7 +10,7 @@ from consumer.core.reading_feed import Feeding, read_feed
 from consumer.flow.item import LateItem, redrives
 from consumer.flow.lane import LaneKey
 from consumer.flow.lanes import Lanes
-from consumer.flow.reader import Reader
+from consumer.flow.reader import Read, Reader
 from consumer.flow.settle import letter_of_breach
 from consumer.flow.world import World
 from consumer.ports import TellResult, Told, ToldPurchase
@@ -31,8 +31,8 @@ class Feed:
         """Write what the records tell, in order; what comes too late for its return goes to its customer's lane."""
         started = self._world.loop.time()
         read: list[tuple[Record, Feeding]] = []
-        for record in records:
-            what = await self._read(record)
+        for record, fields in zip(records, await self._reader.fields(records, self._world.is_ours), strict=True):
+            what = self._feeding(fields)
             if isinstance(what, Breach):
                 self._world.outlet.dead_letter(record, letter_of_breach(what))
             elif what is not None:
@@ -49,8 +49,7 @@ class Feed:
         if noted:
             self._world.outlet.nothing(noted)
 
-    async def _read(self, record: Record) -> Feeding | Breach | None:
-        fields = await self._reader.fields(record, self._world.is_ours)
+    def _feeding(self, fields: Read) -> Feeding | Breach | None:
         if fields is None or isinstance(fields, Breach):
             return fields
         if isinstance(fields, Foreign):

@@ -1,7 +1,8 @@
-"""From a record's bytes to its fields, the schema registry asked where it must be."""
+"""From the bytes of records to their fields, the schema registry asked where it must be."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from consumer.core.breach import Breach, unreadable
 from consumer.core.model import Record
@@ -13,6 +14,8 @@ UNKNOWN_FOR = 60.0
 """Seconds for which the registry may not know an id that a producer has just registered."""
 MOST_UNKNOWN = 1000
 Fields = Mapping[str, object]
+Read = Fields | Foreign | Breach | None
+"""A record's fields, or why there are none; None where it stopped being ours before that was known."""
 
 
 class Reader:
@@ -24,47 +27,64 @@ class Reader:
         self._telemetry = telemetry
         self._chance = chance
         self._unknown: dict[int, float] = {}
-        """Ids the registry did not know for long enough, and since when: each further record asks it once."""
+        """Ids the registry did not know for long enough, and since when: each further batch asks for them once."""
 
-    async def fields(self, record: Record, is_ours: Callable[[Record], bool]) -> Fields | Foreign | Breach | None:
-        """The record's fields, or why there are none; None where it stopped being ours before that was known."""
+    async def fields(self, records: Sequence[Record], is_ours: Callable[[Record], bool]) -> Sequence[Read]:
+        """What each record says. Schemas that are not known yet are asked for, and waited for, all together."""
+        read: list[Read | SchemaMissing] = [self._decoded(record) for record in records]
+        while missing := {at: what.schema_id for at, what in enumerate(read) if isinstance(what, SchemaMissing)}:
+            unknown = await self._learn(set(missing.values()), [records[at] for at in missing], is_ours)
+            for at, schema_id in missing.items():
+                record = records[at]
+                if not is_ours(record):
+                    read[at] = None
+                elif schema_id in unknown:
+                    read[at] = unreadable("undecodable", f"the registry does not know the schema {schema_id}")
+                else:
+                    read[at] = self._decoded(record)
+        return [what for what in read if not isinstance(what, SchemaMissing)]
+
+    def _decoded(self, record: Record) -> Fields | Foreign | Breach | SchemaMissing:
         if record.value is None:
             return unreadable("tombstone", "the record has no value")
-        while True:
-            try:
-                return self._decoder.decode(record.value)
-            except Undecodable as why:
-                return unreadable("undecodable", str(why))
-            except SchemaMissing as missing:
-                schema_id = missing.schema_id
-            breach = await self._learn(schema_id, lambda: is_ours(record))
-            if breach is not None:
-                return breach
-            if not is_ours(record):
-                return None
+        try:
+            return self._decoder.decode(record.value)
+        except Undecodable as why:
+            return unreadable("undecodable", str(why))
+        except SchemaMissing as missing:
+            return missing
 
-    async def _learn(self, schema_id: int, is_wanted: Callable[[], bool]) -> Breach | None:
-        """Ask the registry until it answers, or nobody wants to know; a breach where it does not for a minute."""
-        loop = asyncio.get_running_loop()
-        breach = unreadable("undecodable", f"the registry does not know the schema {schema_id}")
-        first_unknown = self._unknown.get(schema_id)
+    async def _learn(
+        self, schema_ids: AbstractSet[int], waiting: Collection[Record], is_ours: Callable[[Record], bool]
+    ) -> AbstractSet[int]:
+        """Ask the registry until it knows each, or nobody waits any more; those it did not know for a minute."""
+        since = {schema_id: self._unknown[schema_id] for schema_id in schema_ids & self._unknown.keys()}
+        asked, unknown = set(schema_ids), set[int]()
         attempt = 0
-        while is_wanted():
+        while asked and any(map(is_ours, waiting)):
             attempt += 1
             try:
-                if await self._decoder.learn(schema_id):
-                    self._unknown.pop(schema_id, None)
-                    return None
-                first_unknown = loop.time() if first_unknown is None else first_unknown
-                if loop.time() - first_unknown >= UNKNOWN_FOR:
-                    self._note_unknown(schema_id, first_unknown)
-                    return breach
+                for schema_id in sorted(asked):
+                    if await self._decoder.learn(schema_id):
+                        self._unknown.pop(schema_id, None)
+                    elif self._stays_unknown(schema_id, since):
+                        unknown.add(schema_id)
+                    else:
+                        continue
+                    asked.discard(schema_id)
             except Unavailable as silence:
                 self._telemetry.event("registry_unavailable", reason=silence.words or silence.reason, attempt=attempt)
-            await asyncio.sleep(backoff(self._retry, attempt=min(attempt, 5), chance=self._chance()))
-        return None
+            if asked:
+                await asyncio.sleep(backoff(self._retry, attempt=min(attempt, 5), chance=self._chance()))
+        return unknown
 
-    def _note_unknown(self, schema_id: int, since: float) -> None:
+    def _stays_unknown(self, schema_id: int, since: dict[int, float]) -> bool:
+        """Whether that is so for long enough, given since when; which is noted there and for later batches."""
+        now = asyncio.get_running_loop().time()
+        first = since.setdefault(schema_id, now)
+        if now - first < UNKNOWN_FOR:
+            return False
         if len(self._unknown) >= MOST_UNKNOWN:
             self._unknown.clear()
-        self._unknown[schema_id] = since
+        self._unknown[schema_id] = first
+        return True

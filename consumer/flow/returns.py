@@ -11,7 +11,7 @@ from consumer.core.purchase import bill_numbers, returned_goods
 from consumer.core.reading import read_return
 from consumer.flow.item import Decided, Item, OpenReturn, redrives
 from consumer.flow.lanes import Lanes, lane_key
-from consumer.flow.reader import Reader
+from consumer.flow.reader import Read, Reader
 from consumer.flow.settle import (
     letter_of,
     letter_of_breach,
@@ -35,8 +35,8 @@ class Returns:
         """Send the records on their way, in order; all that can be read are opened in one go."""
         started = self._world.loop.time()
         read: list[tuple[Record, Opening | Foreign | Breach]] = []
-        for record in records:
-            what = await self._read(record)
+        for record, fields in zip(records, await self._reader.fields(records, self._world.is_ours), strict=True):
+            what = self._opening(record, fields)
             if what is not None:
                 read.append((record, what))
         openings = [opening for _, opening in read if isinstance(opening, Opening)]
@@ -53,8 +53,7 @@ class Returns:
                 key = lane_key(record, what.org_id, what.customer_id)
             self._lanes.push(key, item, self._world)
 
-    async def _read(self, record: Record) -> Opening | Foreign | Breach | None:
-        fields = await self._reader.fields(record, self._world.is_ours)
+    def _opening(self, record: Record, fields: Read) -> Opening | Foreign | Breach | None:
         if fields is None or isinstance(fields, Foreign | Breach):
             return fields
         returned = read_return(fields, self._world.rules.default_org, self._world.rules.max_lines)

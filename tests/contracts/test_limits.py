@@ -62,7 +62,7 @@ async def test_a_record_beyond_a_limit_is_invalid_and_a_dead_letter_that_names_t
     record = a_record(A_RETURN)
     reader = Reader(decoder(99), RetryPolicy(initial=1.0, max=1.0, give_up_after=1.0), Silence(), lambda: 0.5)
 
-    breach = await reader.fields(record, lambda _: True)
+    (breach,) = await reader.fields([record], lambda _: True)
 
     assert isinstance(breach, Breach)
     assert "limits.record_bytes" in (outcome_of_breach(record, breach, RETURNED_AT).reason or "")

@@ -9,11 +9,13 @@ import pytest
 from consumer.core.model import Record
 from consumer.core.outcome import OutcomeStatus
 from consumer.core.retry import RetryPolicy
+from consumer.flow.intake import LARGEST_BATCH
 from consumer.flow.reader import MOST_UNKNOWN, UNKNOWN_FOR, Reader
 from consumer.ports import Partition, Unavailable
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
 from tests.flow.fakes import EARNS, RETURNS, FakeVendor, PickleDecoder, Silence
+from tests.flow.parts import Options
 from tests.flow.records import earn_fields, earned, record, return_fields, returned
 
 
@@ -35,8 +37,8 @@ def known_from(seconds: float) -> Callable[[int], bool]:
     return lambda _: asyncio.get_running_loop().time() >= seconds
 
 
-def flow_with(answers: Callable[[int], bool]) -> Flow:
-    flow = a_flow(FakeVendor())
+def flow_with(answers: Callable[[int], bool], options: Options | None = None) -> Flow:
+    flow = a_flow(FakeVendor(), options)
     flow.decoder.answers = answers
     return flow
 
@@ -66,7 +68,7 @@ def test_an_id_that_a_producer_has_just_registered_is_waited_for() -> None:
     virtual_time.run(main())
 
 
-def test_an_id_that_stays_unknown_for_a_minute_is_undecodable_and_each_further_record_asks_once_more() -> None:
+def test_an_id_that_stays_unknown_for_a_minute_is_undecodable_and_each_further_batch_asks_once_more() -> None:
     async def main() -> None:
         flow = flow_with(lambda _: False)
         flow.receive(needing(1, 0))
@@ -79,7 +81,30 @@ def test_an_id_that_stays_unknown_for_a_minute_is_undecodable_and_each_further_r
 
         assert [outcome.status for outcome in flow.published.outcomes] == [OutcomeStatus.INVALID] * 3
         assert [letter.dead_letter_reason for letter in flow.published.dead_letters] == ["undecodable"] * 3
-        assert len(flow.decoder.asked) == asked + 2
+        assert len(flow.decoder.asked) == asked + 1
+
+    virtual_time.run(main())
+
+
+def test_ids_that_stay_unknown_are_waited_for_together() -> None:
+    async def main() -> None:
+        flow = flow_with(lambda _: False, Options(flood_ratio=1.0))
+        flow.receive(*[needing(number, number) for number in range(LARGEST_BATCH - 1)], returned(LARGEST_BATCH, "good"))
+        await flow.rest(UNKNOWN_FOR + 10.0)
+
+        assert flow.published.of(LARGEST_BATCH).status is OutcomeStatus.NOTHING_TO_REVOKE
+        assert len(flow.published.dead_letters) == LARGEST_BATCH - 1
+
+    virtual_time.run(main())
+
+
+def test_what_can_be_read_in_a_batch_keeps_its_place_behind_what_cannot_yet() -> None:
+    async def main() -> None:
+        flow = flow_with(known_from(50.0))
+        flow.receive(returned(0, "r0"), needing(1, 1), returned(2, "r2"), needing(2, 3))
+        await flow.rest()
+
+        assert [each.record.source.offset for each in flow.published.completions] == [0, 1, 2, 3]
 
     virtual_time.run(main())
 
@@ -129,7 +154,9 @@ def test_the_ids_that_stayed_unknown_are_kept_within_bounds() -> None:
         decoder = PickleDecoder()
         retry = RetryPolicy(initial=0.5, max=60.0, give_up_after=3600.0)
         reader = Reader(decoder, retry, Silence(), lambda: 0.5)
-        await asyncio.gather(*[reader.fields(needing(number, 0), lambda _: True) for number in range(MOST_UNKNOWN + 1)])
+        await asyncio.gather(
+            *[reader.fields([needing(number, 0)], lambda _: True) for number in range(MOST_UNKNOWN + 1)]
+        )
 
         assert len(reader._unknown) <= MOST_UNKNOWN
 
