@@ -126,7 +126,9 @@ class Service:
                 built.phases.move(Phase.DRAINING)
             built.phases.look(has_started=status.stage is Stage.RUNNING)
             if built.tasks.failed.done():
-                raise built.tasks.failed.result()
+                failure = built.tasks.failed.result()
+                built.log.event("died", error=f"{type(failure).__name__}, whose traceback is on stderr")
+                raise failure
             await asyncio.wait({built.tasks.failed}, timeout=TICK)
         if status.exit_reason is not None:
             built.log.event("died", error=status.exit_reason)

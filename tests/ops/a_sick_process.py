@@ -26,6 +26,10 @@ def die() -> None:
     raise RuntimeError("this thread dies")
 
 
+async def fail(*_: object) -> None:
+    raise KeyError("this task fails")
+
+
 async def never_end(*_: object) -> None:
     await asyncio.Event().wait()
 
@@ -50,11 +54,16 @@ def no_call_ends() -> None:
     HttpRevokeApi.revoke = never_end  # type: ignore[method-assign,assignment] # it never answers
 
 
+def every_call_fails() -> None:
+    HttpRevokeApi.revoke = fail  # type: ignore[method-assign,assignment] # with an error that nobody foresees
+
+
 WAYS: dict[str, Callable[[], object]] = {
     "its loop is blocked": hang,
     "its Kafka thread hangs": lambda: on_the_kafka_thread.append(hang),
     "its Kafka thread dies": lambda: on_the_kafka_thread.append(die),
     "a call does not end": no_call_ends,
+    "a task fails": every_call_fails,
     "not at all": lambda: None,
 }
 

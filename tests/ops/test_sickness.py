@@ -21,6 +21,7 @@ ANSWERS = {
     "its Kafka thread hangs": (503, "in hang"),
     "its Kafka thread dies": (None, "this thread dies"),
     "a call does not end": (503, LAST_THREAD),
+    "a task fails": (None, '"error":"KeyError, whose traceback is on stderr","event":"died"'),
 }
 PROBLEMS = {
     "its Kafka thread hangs": "no poll for",

@@ -73,22 +73,29 @@ def database_at(address: str) -> Database:
 def _sqlite(url: URL) -> Database:
     if url.database is None or url.database in {"", ":memory:"}:
         raise ValueError("a ledger in memory forgets everything: name a file, as in sqlite:///ledger.db")
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    engine = _engine(url)
     event.listen(engine, "connect", _promising(SQLITE_PROMISES))
     return Database(engine=engine, bulk=ForSqlite(engine.dialect), file=Path(url.database))
 
 
 def _postgres(url: URL) -> Database:
-    patience = {
+    patience: dict[str, int | str] = {
         "connect_timeout": CONNECT_SECONDS,
         "keepalives_idle": CONNECT_SECONDS,
         "tcp_user_timeout": SILENCE_MILLISECONDS,
         "application_name": "returns-consumer",
     }
     ours = {name: value for name, value in patience.items() if name not in url.query}
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=ours)
+    engine = _engine(url, **ours)
     event.listen(engine, "connect", _promising(POSTGRES_PROMISES))
     return Database(engine=engine, bulk=ForPostgres(engine.dialect), file=None)
+
+
+def _engine(url: URL, **options: int | str) -> Engine:
+    # What a statement is given is customers' data, which no traceback may show.
+    return create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=options
+    )
 
 
 def _promising(statements: tuple[str, ...]) -> Callable[[DriverConnection, object], None]:

@@ -8,7 +8,7 @@ from threading import Event
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from consumer.adapters.ledger.stage import Raced
 
@@ -18,6 +18,10 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 CONFLICTS = frozenset({"40001", "40P01"})
 """PostgreSQL's codes of a serialization failure and a deadlock: another process was in the way, the store is there."""
+
+
+class Refused(Exception):  # noqa: N818 - the store's word, which is shown alone
+    """The store will never take what we ask: a fault of ours. What it says of the row is a customer's, and not told."""
 
 
 class Stopped(Exception):  # noqa: N818 - asked for, so no error
@@ -48,6 +52,11 @@ def reason_of(error: DBAPIError, url: URL) -> str:
     return words
 
 
+def _sqlstate(error: DBAPIError) -> str | None:
+    """PostgreSQL's code."""
+    return getattr(error.orig, "sqlstate", None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
     """Who is told how the store does, in the ledger thread.
@@ -74,7 +83,10 @@ class Holding:
         self._held = False
 
     def until_done(self, name: str, step: Callable[[Connection], Done]) -> Done:
-        """Run the step until it works. Raises Stopped when the ledger closes first, and what no waiting mends."""
+        """Run the step until it works. Raises Stopped when the ledger closes first, Refused where no waiting mends it.
+
+        A table or a right that is missing is waited for as well: whoever took it can give it back.
+        """
         for failures in count():
             doing = "connect"
             try:
@@ -84,9 +96,11 @@ class Holding:
                 done = step(self._connection)
             except Raced:
                 self.let_go()
-            except (OperationalError, InterfaceError, InternalError) as error:
+            except (OperationalError, InterfaceError, InternalError, ProgrammingError) as error:
                 self.let_go()
                 self._wait(doing, error, failures)
+            except DBAPIError as error:
+                raise Refused(f"{type(error.orig).__name__} {_sqlstate(error) or ''}".rstrip()) from None
             else:
                 self._recovered()
                 return done
@@ -107,7 +121,7 @@ class Holding:
         self._watcher.on_error(doing)
         if self._stopping.is_set():
             raise Stopped from error
-        if getattr(error.orig, "sqlstate", None) not in CONFLICTS:
+        if _sqlstate(error) not in CONFLICTS:
             self._held_by(error)
         self._watcher.pause(self._stopping, pause_after(failures, random()))  # noqa: S311 - spreads load, hides nothing
         if self._stopping.is_set():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from consumer.adapters.ledger import SqlLedger, Watcher
 from consumer.adapters.ledger.database import database_at
@@ -22,6 +22,7 @@ class Cut:
     when: str = "never"
     words: str = ""
     times: int = 0
+    kind: type[DBAPIError] = OperationalError
     heard: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Cut:
             self.doing.get(statement.partition(" ")[0], int)()
         if self.times and when == self.when and statement.startswith(self.words):
             self.times -= 1
-            raise OperationalError(statement, None, OSError(AWAY))
+            raise self.kind(statement, None, OSError(AWAY))
 
     def pause(self, stopping: Event, seconds: float) -> None:
         del stopping

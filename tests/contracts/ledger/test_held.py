@@ -2,15 +2,16 @@
 
 import asyncio
 import threading
+import traceback
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from consumer.adapters.ledger import SqlLedger, group
 from consumer.adapters.ledger.database import database_at
-from consumer.adapters.ledger.holding import FIRST_PAUSE, LONGEST_PAUSE, pause_after, reason_of
+from consumer.adapters.ledger.holding import FIRST_PAUSE, LONGEST_PAUSE, Refused, pause_after, reason_of
 from consumer.core.model import EarnState
 from consumer.ports import Opened, Partition, Settled, Settlement, TellResult
 from tests.builders import an_earn
@@ -126,6 +127,22 @@ async def test_while_the_store_is_away_the_ledger_says_that_it_holds(ledger: Sql
     assert len(cut.pauses) == 4
 
 
+async def test_a_table_or_a_right_that_is_missing_is_waited_for_too(ledger: SqlLedger, cut: Cut) -> None:
+    cut.kind = ProgrammingError
+    cut.before("BEGIN", 2)
+
+    assert isinstance(await open_one(ledger, an_opening()), Opened)
+
+    assert cut.held == [AWAY, BACK]
+
+
+def test_what_a_statement_is_given_is_in_no_error(stored_url: str) -> None:
+    with database_at(stored_url).engine.connect() as connection, pytest.raises(DBAPIError) as told_here:
+        connection.execute(text("SELECT nothing FROM nowhere WHERE customer = :customer"), {"customer": "whose-return"})
+
+    assert "whose-return" not in str(told_here.value)
+
+
 async def test_the_calls_of_many_lanes_share_commits(ledger: SqlLedger, cut: Cut) -> None:
     cut.groups.clear()
     cut.heard.clear()
@@ -205,13 +222,15 @@ async def test_closing_gives_up_a_store_that_never_answers(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_a_mistake_of_ours_is_told_to_whoever_asks_from_then_on(ledger: SqlLedger) -> None:
-    broken = an_opening(returned_at=None)
+async def test_a_mistake_of_ours_is_told_to_whoever_asks_from_then_on_but_not_the_row(ledger: SqlLedger) -> None:
+    broken = an_opening("whose-return", returned_at=None)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Refused, match=r"^(IntegrityError|NotNullViolation 23502)$") as told_first:
         await ledger.open([broken])
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Refused):
         await ledger.open([an_opening()])
+
+    assert "whose-return" not in "".join(traceback.format_exception(told_first.value))
 
 
 async def test_a_ledger_knows_itself_again(ledger: SqlLedger, stored_url: str, clock: Clock) -> None:
