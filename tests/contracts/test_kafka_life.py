@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from consumer.adapters.kafka import BadOption, Stage
+from consumer.adapters.kafka.transaction import Transactions
 from consumer.core.offset_map import encode
 from consumer.ports import Completion, Partition
 from tests.contracts.kafka_stage import (
@@ -55,6 +56,18 @@ def test_a_broker_that_is_not_there_is_waited_for() -> None:
         one.stop()
 
     assert one.worker.status.exit_reason is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_client_that_cannot_be_closed_does_not_keep_the_end_from_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Transactions) -> None:
+        raise RuntimeError("it cannot be closed")
+
+    monkeypatch.setattr(Transactions, "close", refuse)
+    with Instance(a_config("127.0.0.1:1")) as one:
+        one.stop(now=True)
+
+    assert one.worker.status.stage is Stage.ENDED
 
 
 def test_a_broker_that_is_not_there_is_told_in_the_log_alone_and_seldom(capfd: pytest.CaptureFixture[str]) -> None:

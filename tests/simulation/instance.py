@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from consumer.adapters.kafka import KafkaConfig, KafkaWorker, Topics
+from consumer.adapters.kafka import KafkaConfig, KafkaWorker, Stage, Topics
 from consumer.adapters.kafka.silence import Silence
 from consumer.adapters.memory import MemoryLedger
 from consumer.core.model import Record
@@ -149,6 +149,8 @@ class Instance:
 
     def _ended(self) -> None:
         if not self.is_dead:
+            if self.worker.status.stage is not Stage.ENDED:
+                self._around.tale.finds(f"{self.name} does not hear that its Kafka thread ended")
             reason = self.worker.status.exit_reason
             self._die(f"ends: {reason or 'stopped'}")
             if reason is not None:

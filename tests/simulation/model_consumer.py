@@ -126,8 +126,10 @@ class Consumer:
         return Membership(self._member)
 
     def close(self) -> None:
-        """Leave the group."""
+        """Hear what the group has to say, and leave it."""
         self._site.fibre.check()
+        if self._member in self._site.group.members:
+            self._turn()
         if self._next:
             self._callbacks["revoke"](self, [TopicPartition(each.topic, each.partition) for each in self._next])
         self._site.group.leave(self._member)

@@ -48,7 +48,8 @@ class Rebalance:
 
     def _begin(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         try:
-            starts = self.starts.of(consumer, assigned, self.wishes.stopping)
+            # One that ends asks for nothing more: its clients may be beyond help.
+            starts = [] if self.wishes.stopping() else self.starts.of(consumer, assigned, self.wishes.stopping)
         except Interrupted:
             starts = []
         if self.wishes.stopping():

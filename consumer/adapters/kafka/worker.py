@@ -124,10 +124,7 @@ class KafkaWorker:
             reason = str(fatal)
             self._telemetry.event("kafka_failed", reason=reason)
         finally:
-            self._close()
-            self._status = replace(
-                self._status, stage=Stage.ENDED, partitions=(), own_returns_partitions=0, exit_reason=reason
-            )
+            self._end(reason)
 
     def _prepare(self) -> bool:
         """Wait for the broker and the topics, then join the group; False when the end is wanted before."""
@@ -187,6 +184,15 @@ class KafkaWorker:
     def _release(self, partitions: Sequence[Partition]) -> None:
         for topic, count in self._assignment.release(partitions).items():
             self._telemetry.released(topic, count)
+
+    def _end(self, reason: str | None) -> None:
+        """Let go of everything, and tell that it is over, whatever else may fail in that."""
+        try:
+            self._close()
+        finally:
+            self._status = replace(
+                self._status, stage=Stage.ENDED, partitions=(), own_returns_partitions=0, exit_reason=reason
+            )
 
     def _close(self) -> None:
         self._wishes.stop(now=True)
