@@ -45,7 +45,8 @@ UNMET: Mapping[str, tuple[Setting, str]] = {
         a_storm(recoveries=killed("the only instance is killed", 15.1, 15.1)),
         "15 s",
     ),
-    "after a broker's restart": (a_storm(recoveries=killed("the broker is killed", 10.1, 11.0)), "10 s"),
+    "after the restart of the only broker": (a_storm(recoveries=killed("the broker is killed", 10.1, 11.0)), "10 s"),
+    "after the restart of a broker of three": (a_storm(recoveries=killed("a broker is killed", 0.1, 10.1)), "10 s"),
     "nobody says a word": (a_storm(crew=SimpleNamespace(has_said=lambda _: False)), "nobody says ledger_unavailable"),
 }
 MET: Mapping[str, Setting] = {
@@ -55,7 +56,16 @@ MET: Mapping[str, Setting] = {
     "in time": a_storm(
         recoveries=[*killed("an instance is killed", 1.0, 11.0), *killed("the only instance is killed", 15.0, 20.0)]
     ),
-    "without a limit": a_storm(recoveries=killed("an instance is frozen", 60.0, 60.0)),
+    "a broker's restart in time": a_storm(
+        recoveries=[*killed("the broker is killed", 10.0, 60.0), *killed("a broker is killed", 0.1, 10.0)]
+    ),
+    "without a limit": a_storm(
+        recoveries=[
+            each
+            for mishap in ("an instance is frozen", "the coordinator is killed", "a leader is killed")
+            for each in killed(mishap, 60.0, 60.0)
+        ]
+    ),
 }
 
 
