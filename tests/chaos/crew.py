@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tests.chaos.heard import Heard
 from tests.chaos.losses import LOSING, unaware_since
+from tests.chaos.rows import EVENTS
+from tests.chaos.words import Word
 from tests.end_to_end.callers import named
 from tests.end_to_end.instance import SECONDS, Instance
 from tests.end_to_end.lives import ON_ITS_WAY
@@ -162,9 +165,14 @@ class Crew(Scene):
         killed = sum(stumble.began == stumble.ended for stumble in self._stumbles)
         return killed + sum(len(self._heard_of(instance).events("died")) for instance in self._all())
 
-    def has_said(self, event: str) -> bool:
-        """Whether this is in the log of any instance, of those that ended too."""
-        return any(True for instance in self._all() for _ in instance.events(event))
+    def has_said(self, word: Word, during: Spell) -> bool:
+        """Whether any instance said so then, of those that ended too."""
+        return any(
+            word.is_said(told, self._moment_of(told), during)
+            for instance in self._all()
+            for event in word.events
+            for told in self._heard_of(instance).events(event)
+        )
 
     def evidence_of(
         self,
@@ -186,8 +194,11 @@ class Crew(Scene):
 
     def _heard_of(self, instance: Instance) -> Heard:
         if instance.log not in self._heard:
-            self._heard[instance.log] = Heard(instance.log, UNAWARE)
+            self._heard[instance.log] = Heard(instance.log, EVENTS.union(UNAWARE))
         return self._heard[instance.log]
+
+    def _moment_of(self, told: Mapping[str, Any]) -> float:
+        return datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
 
     def _all(self) -> tuple[Instance, ...]:
         return (*self._ended, *self.instances)
@@ -201,7 +212,7 @@ class Crew(Scene):
         for instance in self._all():
             for name in UNAWARE:
                 for told in self._heard_of(instance).events(name):
-                    at = datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
+                    at = self._moment_of(told)
                     began = unaware_since(at, self._losing)
                     if began is not None:
                         yield Stumble(caller=name_of(instance), began=began, ended=at + ON_ITS_WAY)

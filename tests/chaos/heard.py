@@ -1,6 +1,7 @@
 """What instances say in their logs, each line read once however often one asks."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,8 @@ class Heard:
 
     def __init__(self, log: Path, names: Collection[str]) -> None:
         self._log = log
-        self._marks = {name: f'"{name}"'.encode() for name in names}
+        self._names = frozenset(names)
+        self._mark = re.compile(rb'"event": ?"(?:%s)"' % "|".join(map(re.escape, sorted(names))).encode())
         self._read = 0
         self._events: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
 
@@ -28,7 +30,7 @@ class Heard:
         whole = news[: news.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
-            if line.startswith(b"{") and any(mark in line for mark in self._marks.values()):
+            if line.startswith(b"{") and self._mark.search(line):
                 fields = json.loads(line)
-                if fields.get("event") in self._marks:
+                if fields.get("event") in self._names:
                     self._events[fields["event"]].append(fields)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.end_to_end.truth import Spell
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
@@ -10,6 +12,14 @@ class Recovery:
     mishap: str
     first: float
     whole: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suffered:
+    """A mishap that was recovered from, and how long the two took."""
+
+    mishap: str
+    spell: Spell
 
 
 class NotRecoveredError(TimeoutError):

@@ -1,6 +1,12 @@
 """Where docs/guarantees.md tells of each mishap, and what an instance surely logs of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+
+from consumer.core.repeats import QUIET
+from tests.chaos.recovery import Suffered
+from tests.chaos.words import Word
+from tests.end_to_end.truth import Spell
 
 ROWS: Mapping[str, str] = {
     "an instance is killed": "One of several instances is killed (kill -9)",
@@ -45,22 +51,41 @@ ROWS: Mapping[str, str] = {
         "The network between the controllers is slow, goes silent or resets connections",
     ),
 }
-SAID: Mapping[str, tuple[str, ...]] = {
-    "an instance is frozen": ("partitions_lost", "died"),
-    "PostgreSQL is gone": ("ledger_unavailable",),
-    "the vendor is down": ("holding",),
-    "the vendor is refusing credentials": ("credentials_rejected",),
-    "the vendor is throttling": ("throttled",),
+KAFKA_ERROR = Word(events=("kafka_error",), stands_for=QUIET)
+LEDGER_AWAY = (Word(events=("ledger_unavailable",)), Word(events=("holding",), reason="ledger"))
+SAID: Mapping[str, tuple[Word, ...]] = {
+    "an instance is stopped": (Word(events=("stopping",)), Word(events=("stopped",))),
+    "instances join and leave": (Word(events=("partitions_assigned",)), Word(events=("partitions_revoked",))),
+    "an instance is frozen": (Word(events=("partitions_lost", "died")),),
+    **dict.fromkeys(
+        ("the broker is killed", "a broker is killed", "a leader is killed", "the coordinator is killed"),
+        (KAFKA_ERROR,),
+    ),
+    "PostgreSQL is gone": LEDGER_AWAY,
+    "the vendor is down": (Word(events=("holding",), reason="api"),),
+    "the vendor is refusing credentials": (
+        Word(events=("credentials_rejected",)),
+        Word(events=("holding",), reason="credentials"),
+    ),
+    "the vendor is throttling": (Word(events=("throttled",)),),
 }
-"""One of these, at least. A full disk may have room left inside SQLite's log, and a short line little to carry."""
-SAID_AT_LENGTH: Mapping[str, tuple[str, ...]] = {"the registry is gone": ("registry_unavailable",)}
-"""Only where it lasts: a new instance has to be there, and to have its partitions, while it does."""
+"""Each of these, by any instance. A full disk may have room left inside SQLite's log, a short line little to carry."""
+SAID_AT_LENGTH: Mapping[str, tuple[Word, ...]] = {
+    "the registry is gone": (Word(events=("registry_unavailable",)),),
+    "the disk is full": LEDGER_AWAY,
+    "the line to the database is cutting": (
+        Word(events=("ledger_unavailable",)),
+        Word(events=("ledger_recovered",)),
+    ),
+}
+"""Only where it lasts: a new instance has to be there, and to have its partitions, while the registry is gone."""
+EVENTS = frozenset(event for word in chain(*SAID.values(), *SAID_AT_LENGTH.values()) for event in word.events)
 
 
-def unsaid(suffered: Iterable[str], has_said: Callable[[str], bool], *, full: bool) -> Iterator[str]:
-    """What befell them without any instance's log telling of it; `full`: each at its full length."""
+def unsaid(suffered: Iterable[Suffered], has_said: Callable[[Word, Spell], bool], *, full: bool) -> Iterator[str]:
+    """What befell them without any instance's telling of it then; `full`: each mishap at its full length."""
     due = {**SAID, **SAID_AT_LENGTH} if full else SAID
-    for mishap in suffered:
-        events = due.get(mishap, ())
-        if events and not any(map(has_said, events)):
-            yield f"{mishap}: nobody says {' or '.join(events)}"
+    for each in suffered:
+        for word in due.get(each.mishap, ()):
+            if not has_said(word, each.spell):
+                yield f"{each.mishap}: nobody says {word}"

@@ -15,7 +15,7 @@ from tests.chaos.court import Court, Hearing, News, is_settled
 from tests.chaos.crew import Crew
 from tests.chaos.load import Load, plans
 from tests.chaos.plan import StormPlan
-from tests.chaos.recovery import NotRecoveredError, Recovery
+from tests.chaos.recovery import NotRecoveredError, Recovery, Suffered
 from tests.chaos.tail import Tail
 from tests.chaos.telling import by_tenths, tell
 from tests.chaos.writer import Writer
@@ -54,7 +54,7 @@ class Setting:
         self.plan = plan
         self.chance = random.Random(plan.seed)
         self.lines = Lines(plan.seed)
-        self.suffered: list[str] = []
+        self.suffered: list[Suffered] = []
         self.recoveries: list[Recovery] = []
         self.breaches: list[str] = []
         """What the oracle said after one mishap or another."""

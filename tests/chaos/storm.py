@@ -19,13 +19,13 @@ from tests.chaos.losses import LATE
 from tests.chaos.mishaps import all_that_may_happen
 from tests.chaos.order import drawn
 from tests.chaos.plan import StormPlan
-from tests.chaos.recovery import NotRecoveredError
+from tests.chaos.recovery import NotRecoveredError, Suffered
 from tests.chaos.report import MOST_TOLD, Tally, in_short, lines, recoveries, tally
 from tests.chaos.setting import Setting
 from tests.chaos.story import story
 from tests.chaos.telling import LEGEND, tell
 from tests.end_to_end.case import Case
-from tests.end_to_end.truth import Evidence
+from tests.end_to_end.truth import Evidence, Spell
 from tests.testbed.parts import schema_registry
 
 MINUTE = 60.0
@@ -81,10 +81,11 @@ def weather(at: Setting, names: Iterator[str]) -> None:
 
 def suffer(at: Setting, name: str, mishap: Mishap) -> None:
     """One mishap and the recovery from it."""
+    began = time.monotonic()
     with at.crew.suffering(name), mishap(at) as since:
         back = at.recover(name, since)
-    at.suffered.append(name)
     ended = time.monotonic()
+    at.suffered.append(Suffered(mishap=name, spell=Spell(began=began, ended=ended)))
     hearing, told = judged(at)
     kept = "" if back is None else verdict([back], limits(at.plan.instances).get(name))
     times = "no work was left" if back is None else f"{back.first:.1f} s, {back.whole:.1f} s in each partition{kept}"
@@ -147,7 +148,7 @@ def for_as_long(at: Setting, seconds: float) -> Iterator[str]:
     """All that may happen, again and again."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        yield drawn(tuple(all_that_may_happen(at.plan)), at.suffered, at.chance)
+        yield drawn(tuple(all_that_may_happen(at.plan)), [each.mishap for each in at.suffered], at.chance)
 
 
 def asked(arguments: Sequence[str]) -> StormPlan:

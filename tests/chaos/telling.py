@@ -15,7 +15,7 @@ LEGEND = (
     "  allowed            calls asked again whose fate nobody could know, as docs/guarantees.md has it",
     "  breaches           what is wrong and was not told before; with any, the exit code is 1",
     "  limit              of a recovery; a BROKEN one ends in exit code 1, too, as does a load that was too slow,",
-    "                     or a mishap of which no instance says anything where it must",
+    "                     or a mishap of which no instance says then all that it must",
 )
 
 

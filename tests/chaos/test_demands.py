@@ -8,15 +8,17 @@ from typing import cast
 import pytest
 
 from tests.chaos.plan import StormPlan
-from tests.chaos.recovery import Recovery
+from tests.chaos.recovery import Recovery, Suffered
 from tests.chaos.report import tally
 from tests.chaos.setting import Setting
 from tests.chaos.storm import exit_code
 from tests.end_to_end.a_run import a_run
+from tests.end_to_end.truth import Spell
 
 TOLD = tally(a_run())
 HALF_AN_HOUR = StormPlan(seed=1, rate=230, seconds=1800)
-GONE = "PostgreSQL is gone"
+GONE = Suffered(mishap="PostgreSQL is gone", spell=Spell(began=100.0, ended=140.0))
+TOLD_OF_IT = ("ledger_unavailable", "holding")
 
 
 def a_storm(**changes: object) -> Setting:
@@ -26,7 +28,7 @@ def a_storm(**changes: object) -> Setting:
         "pace": 225.0,
         "recoveries": [],
         "suffered": [GONE],
-        "crew": SimpleNamespace(has_said={"ledger_unavailable"}.__contains__),
+        "crew": SimpleNamespace(has_said=lambda word, during: during == GONE.spell and word.events[0] in TOLD_OF_IT),
     }
     return cast("Setting", SimpleNamespace(**{**well, **changes}))
 
@@ -47,7 +49,10 @@ UNMET: Mapping[str, tuple[Setting, str]] = {
     ),
     "after the restart of the only broker": (a_storm(recoveries=killed("the broker is killed", 10.1, 11.0)), "10 s"),
     "after the restart of a broker of three": (a_storm(recoveries=killed("a broker is killed", 0.1, 10.1)), "10 s"),
-    "nobody says a word": (a_storm(crew=SimpleNamespace(has_said=lambda _: False)), "nobody says ledger_unavailable"),
+    "nobody says a word": (
+        a_storm(crew=SimpleNamespace(has_said=lambda *_: False)),
+        "PostgreSQL is gone: nobody says holding with reason ledger",
+    ),
 }
 MET: Mapping[str, Setting] = {
     "all is well": a_storm(),

@@ -57,7 +57,7 @@ def once(plan: StormPlan, names: tuple[str, ...], folder: Path, registry: str) -
         with Setting(plan, folder, registry) as at:
             chosen = tuple(all_that_may_happen(at.plan)) if FULL else names
             told = storm(at, each_once(at, chosen))
-            assert told.breaches or sorted(at.suffered) == sorted(chosen)
+            assert told.breaches or sorted(each.mishap for each in at.suffered) == sorted(chosen)
             return [*told.breaches, *unsaid(at.suffered, at.crew.has_said, full=FULL)]
     except MissingPartError as reason:
         give_up("disk to fill", reason)
