@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.ends import Ending
 from tests.chaos.heard import Heard
 from tests.chaos.losses import LOSING, unaware_since
 from tests.chaos.rows import EVENTS
@@ -35,10 +36,6 @@ from tests.testbed.line import AFTERMATH, Line
 from tests.testbed.parts import Broker
 from tests.testbed.waiting import PAUSE, wait_until
 
-AS_ASKED = frozenset({0, -signal.SIGTERM})
-"""After a SIGTERM; Python itself ends by it while there is no service yet to take it."""
-ENDINGS = AS_ASKED | {1, -signal.SIGKILL}
-"""Or it wants a restart, or was killed."""
 UNAWARE = ("partitions_lost", "died")
 """What an instance says once it learns that others may have gone on without it."""
 REQUEST_ID = re.compile(rb"X-Cap-Requestid: (\S+)", re.IGNORECASE)
@@ -53,7 +50,7 @@ class Crew(Scene):
         self._losing: list[Spell] = []
         self._swallowed: list[Spell] = []
         self.vendors_line: Line | None = None
-        self._ended: list[Instance] = []
+        self._endings: list[Ending] = []
         self._leaving: list[Instance] = []
         self._stumbles: list[Stumble] = []
         self._timestamps: dict[tuple[str, int], list[int]] = {}
@@ -121,16 +118,22 @@ class Crew(Scene):
         wait_until(have_left, within=SECONDS, what="those that were asked to leave are gone")
 
     def look_after(self) -> None:
-        """Start another for each that has ended; one that ended as it must never is told."""
+        """Start another for each that has ended."""
         for instance in tuple(self.instances):
             code = instance.process.exit_code
             if code is None:
                 continue
-            if code not in (AS_ASKED if instance in self._leaving else ENDINGS):
-                raise RuntimeError(f"an instance ended with {code}\n{instance.process.log_tail()}")
+            self._endings.append(
+                Ending(
+                    instance=instance,
+                    code=code,
+                    at=time.monotonic(),
+                    was_asked=instance in self._leaving,
+                    was_killed=name_of(instance) in self._killed(),
+                )
+            )
             self.instances.remove(instance)
             self._leaving = [each for each in self._leaving if each is not instance]
-            self._ended.append(instance)
         while len(self.staying) < self.size:
             self.start()
 
@@ -162,8 +165,20 @@ class Crew(Scene):
 
     def deaths(self) -> int:
         """How many instances ended without being asked to."""
-        killed = sum(stumble.began == stumble.ended for stumble in self._stumbles)
-        return killed + sum(len(self._heard_of(instance).events("died")) for instance in self._all())
+        return len(self._killed()) + sum(len(self._heard_of(instance).events("died")) for instance in self._all())
+
+    def unexplained(self) -> Iterator[str]:
+        """The crashes, and the ends that nothing explains that was done; all of them, each time."""
+        for instance in self._all():
+            for crash in self._heard_of(instance).crashes():
+                yield f"{name_of(instance)} crashed after {crash.after}: {crash.error}"
+        for ending in self._endings:
+            heard = self._heard_of(ending.instance)
+            died = heard.events("died")
+            if not ending.is_explained(map(self._moment_of, died), self._losing):
+                told = died[-1]["error"] if died else heard.last_words
+                at = datetime.fromtimestamp(ending.at + self.wall, UTC).isoformat(timespec="seconds")
+                yield f"{name_of(ending.instance)} ended with {ending.code} at {at}, and nothing explains it: {told}"
 
     def has_said(self, word: Word, during: Spell) -> bool:
         """Whether any instance said so then, of those that ended too."""
@@ -201,7 +216,10 @@ class Crew(Scene):
         return datetime.fromisoformat(told["timestamp"]).timestamp() - self.wall
 
     def _all(self) -> tuple[Instance, ...]:
-        return (*self._ended, *self.instances)
+        return (*(ending.instance for ending in self._endings), *self.instances)
+
+    def _killed(self) -> frozenset[str]:
+        return frozenset(stumble.caller for stumble in self._stumbles if stumble.began == stumble.ended)
 
     def _lost(self) -> frozenset[str]:
         chunks = self.vendors_line.lost if self.vendors_line else []

@@ -6,21 +6,19 @@ from contextlib import contextmanager
 
 from tests.chaos.broken_lines import BEYOND, of_lines
 from tests.chaos.brokers import SESSION_TIMEOUT
-from tests.chaos.crew import AS_ASKED
 from tests.chaos.lasting import Mishap, lengths, live_through, somebody
 from tests.chaos.moods import OF_THE_VENDOR
 from tests.chaos.plan import Ledger, Nodes, StormPlan
 from tests.chaos.setting import Setting
-from tests.end_to_end.instance import Instance
+from tests.end_to_end.instance import SECONDS, Instance
 from tests.end_to_end.scene import RETURNS
 from tests.testbed.line import STRAIGHT, Manner
 
 
-def stop(instance: Instance) -> None:
+def stop(at: Setting, instance: Instance) -> None:
     """SIGTERM, and its end."""
-    code = instance.stop()
-    if code not in AS_ASKED:
-        raise RuntimeError(f"a stop ended with {code}\n{instance.process.log_tail()}")
+    at.crew.dismiss(instance)
+    instance.process.wait(within=SECONDS)
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def one_killed(at: Setting) -> Iterator[float]:
 def the_only_one_killed(at: Setting) -> Iterator[float]:
     at.crew.size, before = 1, at.crew.size
     for other in at.crew.instances[1:]:
-        stop(other)
+        stop(at, other)
     at.crew.look_after()
     at.recover("(the others left)", time.time())
     at.crew.kill(at.crew.instances[0])
@@ -43,7 +41,7 @@ def the_only_one_killed(at: Setting) -> Iterator[float]:
 
 @contextmanager
 def one_stopped(at: Setting) -> Iterator[float]:
-    stop(somebody(at))
+    stop(at, somebody(at))
     yield time.time()
 
 

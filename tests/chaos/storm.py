@@ -34,14 +34,20 @@ MINUTE = 60.0
 def storm(at: Setting, names: Iterator[str]) -> Tally:
     """Let one mishap after another happen while there is a load, then judge what is left, and tell of all of it."""
     evidence = left_behind(at, names)
-    if at.load.broken_off is not None:
-        at.breaches.append(f"the load broke off: {at.load.broken_off}")
-        tell(at.breaches[-1])
+    for breach in _news(at, (*broken_off(at), *at.crew.unexplained())):
+        at.breaches.append(breach)
+        tell(breach)
     told = counted(at, evidence)
     for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
         tell(line)
     tell_stories(at, evidence, told)
     return replace(told, breaches=tuple(dict.fromkeys((*at.breaches, *told.breaches))))
+
+
+def broken_off(at: Setting) -> Iterator[str]:
+    """A breach, where the load did not come to its end."""
+    if at.load.broken_off is not None:
+        yield f"the load broke off: {at.load.broken_off}"
 
 
 def left_behind(at: Setting, names: Iterator[str]) -> Evidence:
@@ -107,7 +113,8 @@ def judged(at: Setting) -> tuple[Hearing, Tally]:
         hearing, told, later = heard(at)
         waiting = [*waiting, *later]
     at.court.dismiss(hearing)
-    return hearing, replace(told, breaches=tuple(_news(at, dict.fromkeys((*told.breaches, *waiting)))))
+    found = dict.fromkeys((*told.breaches, *waiting, *at.crew.unexplained()))
+    return hearing, replace(told, breaches=tuple(_news(at, found)))
 
 
 def heard(at: Setting) -> tuple[Hearing, Tally, list[str]]:

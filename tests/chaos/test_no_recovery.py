@@ -44,7 +44,10 @@ class Hanging:
         self.load = SimpleNamespace(has_ended=True, stalled=0.0, broken_off=None)
         self.left = RUN
         self.brokers = SimpleNamespace(hanging=lambda: HANGING)
-        self.crew = SimpleNamespace(deaths=lambda: 0, wall=0.0, rest=self.rests.append)
+        self.crashes: list[str] = []
+        self.crew = SimpleNamespace(
+            deaths=lambda: 0, wall=0.0, rest=self.rests.append, unexplained=lambda: iter(self.crashes)
+        )
         self._moment = moment
 
     def begin(self) -> None:
@@ -130,3 +133,29 @@ def test_a_load_that_broke_off_is_a_breach_though_all_that_was_written_is_well()
     told = storm(cast("Setting", at), nothing_happens())
 
     assert told.breaches == ("the load broke off: the brokers refuse it",)
+
+
+CRASH = "instance-3 crashed after 2026-11-26T06:17:28Z: KeyError: 'e1'"
+
+
+def test_a_crash_is_told_after_the_mishap_it_came_in_and_once() -> None:
+    at = Hanging("never")
+    at.heard = [replace(HEARING, evidence=RUN, waiting=())] * 2
+    at.crashes = [CRASH]
+
+    _, told = judged(cast("Setting", at))
+    at.breaches += told.breaches
+    _, again = judged(cast("Setting", at))
+
+    assert told.breaches == (CRASH,)
+    assert again.breaches == ()
+    assert at.rests == []
+
+
+def test_a_crash_at_the_end_is_a_breach_though_all_that_was_written_is_well() -> None:
+    at = Hanging("never")
+    at.crashes = [CRASH]
+
+    told = storm(cast("Setting", at), nothing_happens())
+
+    assert told.breaches == (CRASH,)
