@@ -12,6 +12,8 @@ PEERS: Mapping[Ledger, tuple[str, ...]] = {
 }
 """To whom the service has lines."""
 
+NAMES: Mapping[Ledger, str] = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormPlan:
@@ -25,3 +27,10 @@ class StormPlan:
     protocol: Literal["classic", "consumer"] = "classic"
     instances: int = 2
     full: bool = False
+
+    def __str__(self) -> str:
+        brokers = "one broker" if self.nodes == 1 else f"{self.nodes} brokers"
+        return (
+            f"seed {self.seed}: {self.rate:g} returns a second for {self.seconds / 60:g} minutes; {brokers}, "
+            f"the ledger in {NAMES[self.ledger]}, the group's protocol {self.protocol}, instances: {self.instances}"
+        )

@@ -1,6 +1,7 @@
 """Mixed chaos on real parts for as long as you like: `python -m tests.chaos.storm --minutes 30 --rate 200 --seed 1`."""
 
 import argparse
+import random
 import sys
 import tempfile
 import time
@@ -152,10 +153,11 @@ def each_once(at: Setting, names: Sequence[str]) -> Iterator[str]:
 
 
 def for_as_long(at: Setting, seconds: float) -> Iterator[str]:
-    """All that may happen, again and again."""
+    """All that may happen, again and again. Its chance is its own: how often the others ask theirs, is up to time."""
+    possible, chance = tuple(all_that_may_happen(at.plan)), random.Random(at.plan.seed)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        yield drawn(tuple(all_that_may_happen(at.plan)), [each.mishap for each in at.suffered], at.chance)
+        yield drawn(possible, [each.mishap for each in at.suffered], chance)
 
 
 def asked(arguments: Sequence[str]) -> StormPlan:

@@ -8,6 +8,8 @@ from typing import TypeVar
 Item = TypeVar("Item")
 TENTHS = 10
 LEGEND = (
+    "The seed decides the returns, and which mishaps come in which order; when these come, and whom they hit, is up to",
+    "time as well, so no storm is played again exactly.",
     "A line after each mishap: the seconds to the first outcome, and to one of each partition; then",
     "  at rest ... later  how long after that all that was written was settled, the load being held meanwhile",
     "  judged             returns that the oracle judged now, all that belongs to them being settled",

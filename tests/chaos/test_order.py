@@ -3,6 +3,8 @@
 import random
 from collections import Counter
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -10,9 +12,14 @@ from tests.chaos.mishaps import all_that_may_happen
 from tests.chaos.moods import OF_THE_VENDOR
 from tests.chaos.order import BETWEEN_MOODS, drawn
 from tests.chaos.plan import StormPlan
+from tests.chaos.recovery import Suffered
 from tests.chaos.rows import ROWS
+from tests.chaos.setting import Setting
+from tests.chaos.storm import for_as_long
+from tests.end_to_end.truth import Spell
 
-POSSIBLE = tuple(all_that_may_happen(StormPlan(seed=1, rate=1, seconds=1, nodes=3, ledger="postgresql")))
+PLAN = StormPlan(seed=1, rate=1, seconds=1, nodes=3, ledger="postgresql")
+POSSIBLE = tuple(all_that_may_happen(PLAN))
 KINDS = {ROWS[name] for name in POSSIBLE}
 
 
@@ -52,3 +59,14 @@ def test_of_one_kind_each_comes_before_any_comes_again() -> None:
 
 def test_another_seed_is_another_order() -> None:
     assert a_storm(1, 5) == a_storm(1, 5) != a_storm(2, 5)
+
+
+def test_a_seed_has_its_order_however_often_others_ask_for_chance_meanwhile() -> None:
+    at = SimpleNamespace(plan=PLAN, suffered=[], chance=random.Random(1))
+    mishaps = for_as_long(cast("Setting", at), 60)
+
+    for number in range(10):
+        at.suffered.append(Suffered(mishap=next(mishaps), spell=Spell(began=0.0, ended=0.0)))
+        at.chance.choice(range(number + 1))
+
+    assert [each.mishap for each in at.suffered] == a_storm(PLAN.seed, 10)
