@@ -1,6 +1,8 @@
 """A storm whose service does not come back ends with what the oracle says of what there is, and with a breach."""
 
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
@@ -10,9 +12,9 @@ import pytest
 from tests.chaos.court import Hearing, Mark
 from tests.chaos.hanging import is_kafkas, told_of
 from tests.chaos.plan import StormPlan
-from tests.chaos.recovery import NotRecoveredError
+from tests.chaos.recovery import NotRecoveredError, Suffered
 from tests.chaos.setting import Setting
-from tests.chaos.storm import judged, storm
+from tests.chaos.storm import judged, storm, suffer
 from tests.end_to_end.a_run import a_run
 from tests.end_to_end.truth import Evidence
 
@@ -41,12 +43,17 @@ class Hanging:
         self.breaches: list[str] = []
         self.rests: list[float] = []
         self.heard: list[Hearing] = []
+        self.suffered: list[Suffered] = []
         self.load = SimpleNamespace(has_ended=True, stalled=0.0, broken_off=None)
         self.left = RUN
         self.brokers = SimpleNamespace(hanging=lambda: HANGING)
         self.crashes: list[str] = []
         self.crew = SimpleNamespace(
-            deaths=lambda: 0, wall=0.0, rest=self.rests.append, unexplained=lambda: iter(self.crashes)
+            deaths=lambda: 0,
+            wall=0.0,
+            rest=self.rests.append,
+            unexplained=lambda: iter(self.crashes),
+            suffering=lambda _: nullcontext(),
         )
         self._moment = moment
 
@@ -58,6 +65,9 @@ class Hanging:
         """Whatever time it was given; `heard` are those that come first."""
         del within
         return self.heard.pop(0) if self.heard else HEARING
+
+    def recover(self, mishap: str, since: float) -> None:
+        """No work is left."""
 
     def settle(self, within: float) -> Evidence:
         """Hang at the end, or tell what is left."""
@@ -159,3 +169,20 @@ def test_a_crash_at_the_end_is_a_breach_though_all_that_was_written_is_well() ->
     told = storm(cast("Setting", at), nothing_happens())
 
     assert told.breaches == (CRASH,)
+
+
+def test_a_mishap_lasts_from_before_it_strikes_until_all_is_cleared_up() -> None:
+    at = Hanging("never")
+    moments: list[float] = []
+
+    @contextmanager
+    def mishap(_: Setting) -> Iterator[float]:
+        moments.append(time.monotonic())
+        yield time.time()
+        moments.append(time.monotonic())
+
+    suffer(cast("Setting", at), "calls hang", mishap)
+
+    (suffered,) = at.suffered
+    assert suffered.mishap == "calls hang"
+    assert suffered.spell.began <= moments[0] < moments[1] <= suffered.spell.ended
