@@ -1,6 +1,6 @@
 """What an instance is to say of a mishap, and whether a line of its log says it in time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,4 +23,5 @@ class Word:
     def is_said(self, told: Mapping[str, Any], at: float, during: Spell) -> bool:
         """Whether this line, of that moment, tells what happened then; an instance may learn of it a little later."""
         in_time = during.began - self.stands_for <= at <= during.ended + LATE
-        return in_time and told["event"] in self.events and (not self.reason or self.reason in told["reasons"])
+        reasons: Sequence[str] = told.get("reasons", ())
+        return in_time and told["event"] in self.events and (not self.reason or self.reason in reasons)
