@@ -1,7 +1,7 @@
 """Real messages of every encoding, from which worse ones are made."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from consumer.adapters.avro import EARN_EVENT, RETURN_TRANSACTION, OwnSchema, lo
 from consumer.adapters.avro.registry import Registry, SchemaTexts
 from tests.core.vendor_answers import ALL, E1, E2, error, shape_a, shape_b
 from tests.flow.records import earn_fields, return_fields
+from tests.fuzz.mutations import Mutator
 from tests.notified import an_earn, customer, flat, transaction, wrapped
 
 RETURN = load_schema(RETURN_TRANSACTION)
@@ -113,3 +114,19 @@ def encoded(schema: OwnSchema, told: tuple[dict[str, Any], ...]) -> list[bytes]:
 
 def as_json(told: tuple[dict[str, Any], ...]) -> list[bytes]:
     return [json.dumps(each).encode() for each in told]
+
+
+UNSEEN = "id-000000000"
+"""Stands where each message has an id of its own, which is as long."""
+UNSEEN_RETURNS = tuple({**each, "event_id": UNSEEN, "bill_number": UNSEEN} for each in RETURNS)
+UNSEEN_EARNS = tuple({**each, "event_id": UNSEEN, "earn_id": UNSEEN, "bill_number": UNSEEN} for each in EARNS)
+UNSEEN_NOTIFIED = tuple({**each, "eventId": UNSEEN} for each in NOTIFIED)
+
+
+def unseen(seed: int, messages: Sequence[bytes], many: int) -> Iterator[bytes]:
+    """So many sound messages, broken ones, and ones of unknown schemas; none has an id of another seed's."""
+    mutator = Mutator(seed, messages)
+    for number in range(seed * many, (seed + 1) * many):
+        for message in (messages[number % len(messages)], mutator.message()):
+            yield message.replace(UNSEEN.encode(), b"id-%09d" % number)
+        yield confluent(number, b"")

@@ -22,9 +22,22 @@ from consumer.wiring.decoders import record_decoder
 from tests.builders import MOST_LINES, a_record
 from tests.cli.given_settings import RIGHT
 from tests.fuzz.floods import HUGE, LARGEST, flooded
-from tests.fuzz.messages import EARN, EARNS, NOTIFIED, RETURN, RETURNS, Schemas, as_json, encoded
+from tests.fuzz.messages import (
+    EARN,
+    EARNS,
+    NOTIFIED,
+    RETURN,
+    RETURNS,
+    UNSEEN_EARNS,
+    UNSEEN_NOTIFIED,
+    UNSEEN_RETURNS,
+    Schemas,
+    as_json,
+    encoded,
+    unseen,
+)
 from tests.fuzz.mutations import Mutator
-from tests.fuzz.watch import MEBIBYTE, growth, not_hanging, peak
+from tests.fuzz.watch import NOTHING_MUCH, growth, not_hanging, peak
 
 RETURN_INPUTS = 45_000
 EARN_INPUTS = 20_000
@@ -123,6 +136,10 @@ MESSAGES: dict[Read, list[bytes]] = {
     a_return: encoded(RETURN, RETURNS) + as_json(NOTIFIED),
     an_earn: encoded(EARN, EARNS) + as_json(NOTIFIED),
 }
+UNSEEN: dict[Read, list[bytes]] = {
+    a_return: encoded(RETURN, UNSEEN_RETURNS) + as_json(UNSEEN_NOTIFIED),
+    an_earn: encoded(EARN, UNSEEN_EARNS) + as_json(UNSEEN_NOTIFIED),
+}
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -144,7 +161,13 @@ def test_every_record_of_the_earn_feed_however_broken_is_read_or_set_aside(seed:
 
 @pytest.mark.parametrize("became", [a_return, an_earn])
 def test_what_was_read_does_not_stay_in_memory(became: Read) -> None:
-    assert growth(lambda: all_of(worse(99, MESSAGES[became], 600), became)) < MEBIBYTE // 4
+    assert growth(lambda seed: all_of(unseen(seed, UNSEEN[became], 250), became)) < NOTHING_MUCH
+
+
+def test_one_number_that_stays_of_each_input_is_seen() -> None:
+    kept: list[int] = []
+
+    assert growth(lambda seed: kept.extend(map(hash, unseen(seed, UNSEEN[a_return], 50)))) > NOTHING_MUCH
 
 
 @pytest.mark.parametrize("name", HUGE)

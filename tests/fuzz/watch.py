@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,10 @@ from types import FrameType
 LONGEST = 20
 """Seconds after which one input hangs: a thousand times what the largest takes."""
 MEBIBYTE = 1024 * 1024
+SEEN_BEFORE, SEEN_LAST = range(1, 4), 4
+"""Seeds of the inputs that fill what is kept on purpose, which is little, and of those that may leave nothing."""
+NOTHING_MUCH = 1024
+"""Bytes; a small object for each of a hundred inputs is more."""
 
 
 @contextmanager
@@ -31,18 +36,24 @@ def not_hanging() -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGALRM, before)
 
 
-def growth(work: Callable[[], object]) -> int:
-    """Bytes that stay allocated when the work is done twice, beyond what stayed after it was done once."""
+def growth(work: Callable[[int], object]) -> int:
+    """Bytes that stay allocated of the work on one more seed's inputs, when that on others' is done."""
     tracemalloc.start()
     try:
-        work()
-        gc.collect()
-        once, _ = tracemalloc.get_traced_memory()
-        work()
-        gc.collect()
-        return tracemalloc.get_traced_memory()[0] - once
+        for seed in SEEN_BEFORE:
+            work(seed)
+        before = _staying()
+        work(SEEN_LAST)
+        return _staying() - before
     finally:
         tracemalloc.stop()
+
+
+def _staying() -> int:
+    """Bytes that somebody holds; the interpreter itself keeps the names of attributes that were looked up."""
+    gc.collect()
+    getattr(sys, "_clear_internal_caches", sys._clear_type_cache)()
+    return tracemalloc.get_traced_memory()[0]
 
 
 def peak(work: Callable[[], object]) -> int:
