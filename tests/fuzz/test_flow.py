@@ -1,25 +1,27 @@
 """The whole flow, given records and answers that are broken as in the field: each record has its end, once."""
 
+import gc
 import itertools
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from consumer.core.model import Record
 from consumer.core.outcome import OutcomeStatus
-from consumer.ports import Call, Response
+from consumer.ports import Call, Completion, Response
 from tests.core.vendor_answers import shape_b
 from tests.flow import virtual_time
-from tests.flow.a_world import a_flow
+from tests.flow.a_world import Flow, a_flow
 from tests.flow.fakes import EARNS, RETURNS, FakeVendor
 from tests.flow.fakes import answer as an_answer
 from tests.flow.parts import Codec, Options
 from tests.flow.records import record
 from tests.fuzz.floods import flooded
-from tests.fuzz.messages import ANSWERS, as_json
+from tests.fuzz.messages import ANSWERS, as_json, unseen
 from tests.fuzz.mutations import Mutator
 from tests.fuzz.test_answers import STATUSES
-from tests.fuzz.test_records import CODEC, EARN_DECODER, MESSAGES, RETURN_DECODER, a_return, an_earn
+from tests.fuzz.test_records import CODEC, EARN_DECODER, MESSAGES, RETURN_DECODER, UNSEEN, a_return, an_earn
 
 RECORDS = 1500
 """Of each topic."""
@@ -35,6 +37,12 @@ def records(seed: int) -> list[Record]:
         for number in range(RECORDS)
         for each, topic in ((earns, EARNS), (returns, RETURNS))
     ]
+
+
+def unseen_records(topic: str, many: int) -> list[Record]:
+    """Of three kinds, as `unseen` has them; many a return has its earn at the same place of the other topic."""
+    values = unseen(1, UNSEEN[an_earn if topic == EARNS else a_return], many)
+    return [record(number, each, topic=topic, headers=flooded(number)) for number, each in enumerate(values)]
 
 
 def a_mad_vendor(seed: int) -> FakeVendor:
@@ -69,5 +77,44 @@ def test_each_record_has_its_outcome_once_whatever_it_is_and_whatever_the_vendor
         assert len(invalid) > RECORDS // 10
         assert all(each.dead_letter is not None for each in invalid)
         assert flow.vendor.calls
+
+    virtual_time.run(main())
+
+
+def alive() -> Counter[str]:
+    """How many there are of each of the flow's own classes, of records, and of what is published of them."""
+    gc.collect()
+    kinds = Counter(type(each) for each in gc.get_objects())
+    return Counter(
+        {
+            kind.__name__: count
+            for kind, count in kinds.items()
+            if kind in {Record, Completion} or str(kind.__module__).startswith("consumer.flow.")
+        }
+    )
+
+
+def forget(flow: Flow) -> None:
+    """Empty what the fakes around it remember."""
+    flow.published.completions.clear()
+    flow.vendor.calls.clear()
+    flow.vendor.listings.clear()
+
+
+def test_nothing_of_a_record_stays_in_memory_once_it_has_its_outcome() -> None:
+    async def main() -> None:
+        flow = a_flow(a_mad_vendor(0), replace(OPTIONS, max_earns_per_call=1))
+        before = alive()
+        earns, returns = unseen_records(EARNS, 100), unseen_records(RETURNS, 100)
+        for some in (earns[:150], returns, earns[150:]):
+            flow.receive(*some)
+            await flow.rest(DAYS)
+        assert len(flow.published.completions) == len(earns) + len(returns)
+        assert len(flow.vendor.calls) > 20
+
+        forget(flow)
+        del some, earns, returns
+
+        assert alive() - before == Counter()
 
     virtual_time.run(main())
