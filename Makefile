@@ -68,7 +68,7 @@ simulate: setup ## SEEDS seeds of the simulation, from FIRST on; each that fails
 	$(BIN)/python -m tests.simulation.simulate $(SEEDS) $(FIRST)
 
 .PHONY: mutations
-mutations: setup ## the simulation hunts every bug on its list; about a minute
+mutations: setup ## the simulation, or the ledger's contract tests, hunt every bug on the lists; about a minute
 	$(BIN)/python -m tests.simulation.mutations
 
 .PHONY: verify-ops

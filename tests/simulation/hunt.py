@@ -1,4 +1,4 @@
-"""The first of so many seeds that sees something wrong, for a package that has a bug: `SEED WHAT`, or `none`."""
+"""The first of so many seeds that sees something wrong in a package that has a bug: it, a tab and what it saw."""
 
 import sys
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ def first_wrong(seeds: int) -> str:
         try:
             found = run(seed)
         except StuckError as stuck:
-            return f"{seed} {stuck}"
+            return f"seed {seed}\t{stuck}"
         if found.wrong:
-            return f"{seed} {found.wrong[0]}"
+            return f"seed {seed}\t{found.wrong[0]}"
     return "none"
 
 
