@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 LONGEST = 20
-"""Seconds after which one input hangs: a thousand times what the largest takes."""
+"""Seconds after which one input, or one seed, hangs: a thousand times what the largest takes."""
 MEBIBYTE = 1024 * 1024
 SEEN_BEFORE, SEEN_LAST = range(1, 4), 4
 """Seeds of the inputs that fill what is kept on purpose, which is little, and of those that may leave nothing."""
@@ -23,7 +23,7 @@ def not_hanging() -> Iterator[Callable[[], None]]:
 
     def hangs(number: int, frame: FrameType | None) -> None:
         del number, frame
-        raise TimeoutError("an input hangs")
+        raise TimeoutError(f"no end within {LONGEST} seconds")
 
     def begin() -> None:
         signal.setitimer(signal.ITIMER_REAL, LONGEST)

@@ -3,15 +3,21 @@
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from tests.fuzz.watch import not_hanging
 from tests.simulation.seeded import run
 
 CHUNK = 100
+EVERY = 20.0
+"""Seconds between two words on how far it is."""
 ONE_STATE_IN = 16
 """Of the distinct states only a sample is kept, by their fingerprints: the count is this many times as large."""
-REPLAY = "python -m tests.simulation.seeded {seed}"
+REPLAY = ".venv/bin/python -m tests.simulation.seeded {seed}"
+WORDS = "interleavings: orders of all steps; states: all that ledger, commits, vendor and group hold, after any step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +56,16 @@ class Total:
         )
 
 
-def explored(seeds: range) -> Found:
-    """A chunk of seeds."""
-    runs = [run(seed) for seed in seeds]
+Explore = Callable[[Sequence[int]], Found]
+
+
+def explored(seeds: Sequence[int]) -> Found:
+    """A chunk of seeds. An error of any, or that it does not end, is raised."""
+    runs = []
+    with not_hanging() as begin:
+        for seed in seeds:
+            begin()
+            runs.append(run(seed))
     return Found(
         seeds=len(runs),
         steps=sum(each.steps for each in runs),
@@ -62,27 +75,45 @@ def explored(seeds: range) -> Found:
     )
 
 
-def explore(seeds: int, *, first: int, processes: int) -> Iterator[tuple[Found, Total]]:
-    """Each chunk as it comes, and the total with it."""
-    total, asked = Total(), range(first, first + seeds)
-    chunks = [asked[at : at + CHUNK] for at in range(0, seeds, CHUNK)]
+def ended(seed: int, error: BaseException) -> Found:
+    """A seed that an error ended: it failed."""
+    failed = (seed, (f"{type(error).__name__}: {error}",))
+    return Found(seeds=1, steps=0, failed=(failed,), interleavings=(), states=frozenset())
+
+
+def explore(seeds: range, explored: Explore, *, processes: int) -> Iterator[tuple[Found, Total]]:
+    """Each chunk as it comes, and the total with it; of one that an error ended, each seed by itself."""
+    total = Total()
     # Spawned, so that nothing that traces this process slows the others down.
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for found in pool.imap_unordered(explored, chunks):
-            total.add(found)
-            yield found, total
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        chunks: list[Sequence[int]] = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
+        pending = {pool.submit(explored, chunk): chunk for chunk in chunks}
+        try:
+            while pending:
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    chunk, error = pending.pop(future), future.exception()
+                    if error is not None and len(chunk) > 1:
+                        pending |= {pool.submit(explored, (seed,)): (seed,) for seed in chunk}
+                        continue
+                    found = future.result() if error is None else ended(chunk[0], error)
+                    total.add(found)
+                    yield found, total
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Tell the progress, each seed that fails with the way to its story, and the total; 1 where one failed."""
     seeds, first = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
     processes = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
-    total = Total()
-    for number, (found, total) in enumerate(explore(seeds, first=first, processes=processes), 1):
+    _say(f"{seeds:,} seeds from {first} on, in {processes} processes\n({WORDS})")
+    total, said = Total(), time.monotonic()
+    for found, total in explore(range(first, first + seeds), explored, processes=processes):
         for seed, wrong in found.failed:
             _say(f"seed {seed} failed: {wrong[0]}; its story: {REPLAY.format(seed=seed)}")
-        if number % 50 == 0 and total.seeds < seeds:
-            _say(str(total))
+        if time.monotonic() - said >= EVERY and total.seeds < seeds:
+            said = time.monotonic()
+            _say(f"so far {total}")
     _say(str(total))
     return 1 if total.failed else 0
 

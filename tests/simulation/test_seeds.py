@@ -3,14 +3,19 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 import pytest
 
+from tests.fuzz import watch
+from tests.simulation import simulate
 from tests.simulation.mutations import ROOT
 from tests.simulation.seeded import run
-from tests.simulation.simulate import Total, explore, main
+from tests.simulation.simulate import Found, Total, explore, explored, main
 
 SEEDS = 5000
+REPLAYED = ".venv/bin/python -m tests.simulation.seeded"
 WHAT_GOES_WRONG = (
     "is killed",
     "is to stop",
@@ -42,7 +47,7 @@ WHAT_GOES_WRONG = (
 
 def test_every_promise_holds_for_thousands_of_seeds() -> None:
     total = Total()
-    for found, total in explore(SEEDS, first=0, processes=os.cpu_count() or 1):
+    for found, total in explore(range(SEEDS), explored, processes=os.cpu_count() or 1):
         assert not found.failed, total
 
     assert total.seeds == SEEDS
@@ -64,10 +69,57 @@ def test_the_first_seeds_meet_everything_that_can_go_wrong() -> None:
     assert [each for each in WHAT_GOES_WRONG if each not in told] == []
 
 
-def test_as_many_seeds_as_were_asked_for_are_explored_and_their_count_is_told(
+def test_as_many_seeds_as_were_asked_for_are_explored_and_their_count_is_told_on_the_way_and_at_the_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROCESSES", "1")
+    monkeypatch.setattr(simulate, "EVERY", 0.0)
 
     assert main(["103", "7"]) == 0
-    assert capsys.readouterr().out.startswith("103 seeds, ")
+    begins, _, goes_on, ends = capsys.readouterr().out.splitlines()
+    assert begins.startswith("103 seeds from 7 on")
+    assert goes_on.startswith(("so far 100 seeds, ", "so far 3 seeds, "))
+    assert ends.startswith("103 seeds, ")
+
+
+def one_breaks(seeds: Sequence[int]) -> Found:
+    if 7 in seeds:
+        raise KeyError("seven")
+    return Found(seeds=len(seeds), steps=0, failed=(), interleavings=(), states=frozenset())
+
+
+def one_fails(*_: object, **__: object) -> list[tuple[Found, Total]]:
+    found = simulate.ended(7, KeyError("seven"))
+    total = Total()
+    total.add(found)
+    return [(found, total)]
+
+
+def test_a_seed_that_an_error_ends_has_failed_and_all_others_are_explored() -> None:
+    *_, (_, total) = explore(range(150), one_breaks, processes=1)
+
+    assert total.seeds == 150
+    assert total.failed == [(7, ("KeyError: 'seven'",))]
+
+
+def test_a_seed_that_fails_is_told_with_the_command_that_tells_its_story(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate, "explore", one_fails)
+
+    assert main(["1", "7"]) == 1
+    *_, failed, _ = capsys.readouterr().out.splitlines()
+    assert failed == f"seed 7 failed: KeyError: 'seven'; its story: {REPLAYED} 7"
+    assert f"{REPLAYED} 42" in (ROOT / "docs" / "guarantees.md").read_text("utf-8")
+
+
+def test_a_seed_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_for_ever(_: int) -> NoReturn:
+        while True:
+            pass
+
+    monkeypatch.setattr(simulate, "run", run_for_ever)
+    monkeypatch.setattr(watch, "LONGEST", 0.01)
+
+    with pytest.raises(TimeoutError, match="no end"):
+        explored([3])
