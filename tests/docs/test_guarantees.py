@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.docs.page import ROOT, heading_of, tables, text_of
+from tests.docs.proofs import PROOFS
 
 PAGE = text_of("guarantees.md")
 (FAILURES,) = tables(PAGE)
@@ -43,3 +44,9 @@ def test_every_failure_says_when_it_is_who_sees_what_how_long_it_lasts_and_names
 
 def test_no_failure_is_told_twice() -> None:
     assert len({row[0] for row in FAILURES}) == len(FAILURES)
+
+
+def test_no_failure_goes_missing() -> None:
+    proofs = {row[-1].partition(", ")[0] for row in FAILURES}
+
+    assert proofs == {f"{file}::{test}" for file, tests in PROOFS.items() for test in tests}
