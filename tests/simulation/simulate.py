@@ -4,8 +4,9 @@ import multiprocessing
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from tests.fuzz.watch import not_hanging
@@ -86,14 +87,17 @@ def explore(seeds: range, explored: Explore, *, processes: int) -> Iterator[tupl
     total = Total()
     # Spawned, so that nothing that traces this process slows the others down.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        chunks: list[Sequence[int]] = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
-        pending = {pool.submit(explored, chunk): chunk for chunk in chunks}
+        todo = deque[Sequence[int]](seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK))
+        pending: dict[Future[Found], Sequence[int]] = {}
         try:
-            while pending:
+            while todo or pending:
+                while todo and len(pending) < 2 * processes:
+                    chunk = todo.popleft()
+                    pending[pool.submit(explored, chunk)] = chunk
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     chunk, error = pending.pop(future), future.exception()
                     if error is not None and len(chunk) > 1:
-                        pending |= {pool.submit(explored, (seed,)): (seed,) for seed in chunk}
+                        todo.extendleft((seed,) for seed in reversed(chunk))
                         continue
                     found = future.result() if error is None else ended(chunk[0], error)
                     total.add(found)

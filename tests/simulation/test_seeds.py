@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from tests.fuzz import watch
 from tests.simulation import simulate
 from tests.simulation.mutations import ROOT
-from tests.simulation.seeded import run
+from tests.simulation.seeded import Run, run, run_with
 from tests.simulation.simulate import Found, Total, explore, explored, main
 
 SEEDS = 5000
@@ -113,13 +113,20 @@ def test_a_seed_that_fails_is_told_with_the_command_that_tells_its_story(
     assert f"{REPLAYED} 42" in (ROOT / "docs" / "guarantees.md").read_text("utf-8")
 
 
-def test_a_seed_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run_for_ever(_: int) -> NoReturn:
-        while True:
-            pass
+def for_ever() -> NoReturn:
+    while True:
+        pass
 
-    monkeypatch.setattr(simulate, "run", run_for_ever)
-    monkeypatch.setattr(watch, "LONGEST", 0.01)
+
+def in_a_callback(seed: int) -> Run:
+    """An event loop catches whatever its callbacks raise."""
+    return run_with(seed, lambda world: world.tale.loop.call_later(0.0, for_ever))
+
+
+@pytest.mark.parametrize("endless", [lambda _: for_ever(), in_a_callback])
+def test_a_seed_that_does_not_end_is_ended(endless: Callable[[int], Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulate, "run", endless)
+    monkeypatch.setattr(watch, "LONGEST", 0.05)
 
     with pytest.raises(TimeoutError, match="no end"):
         explored([3])
