@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from tests.testbed.ports import free_port
+from tests.testbed.waiting import PAUSE
 
 CHUNK = 65_536
 FRESH = 2.0
 """Seconds for which nobody knows whether what was passed on was also read: a reset takes it out of the far end."""
 AFTERMATH = 15.0
 """Seconds after a fault in which an end may still give up because of it."""
+LAST_WORDS = 1.0
+"""Seconds for an answer to what was passed on just before who asked hung up."""
 WITHIN = 10.0
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER: on, and no seconds."""
@@ -115,6 +118,8 @@ class Line:
             self._server = None
         for talk in tuple(self._talks):
             talk.cut()
+        while self._talks:  # noqa: ASYNC110 - it is over at once
+            await asyncio.sleep(PAUSE)
 
     async def _talk(self, reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
         try:
@@ -127,6 +132,8 @@ class Line:
         there = asyncio.ensure_future(self._carry(talk, reader, far))
         back = asyncio.ensure_future(self._carry(talk, far_reader, near))
         await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
+        if self._is_faulty() and reader.at_eof():
+            await asyncio.wait({back}, timeout=LAST_WORDS)
         there.cancel()
         back.cancel()
         await asyncio.wait({there, back})
@@ -158,11 +165,13 @@ class Line:
         await self._audible.wait()
         return waits
 
+    def _is_faulty(self) -> bool:
+        return self.manner is not STRAIGHT or time.monotonic() < self._faulty_until
+
     def _ended(self, talk: _Talk) -> None:
         self._talks.discard(talk)
-        now = time.monotonic()
-        if self.manner is not STRAIGHT or now < self._faulty_until:
-            self.lost += talk.unread(now)
+        if self._is_faulty():
+            self.lost += talk.unread(time.monotonic())
         talk.near.close()
         talk.far.close()
 

@@ -20,6 +20,8 @@ class Echo:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.heard: list[bytes] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -35,6 +37,7 @@ class Echo:
             try:
                 while heard := talk.recv(1000):
                     self.heard.append(heard)
+                    self.may_answer.wait(SECONDS)
                     talk.sendall(heard)
             except OSError:
                 return
@@ -117,6 +120,20 @@ def test_what_was_said_by_one_who_hung_up_is_not_carried_any_more(echo: Echo, li
 
     assert answer == b"third"
     assert echo.heard == [b"first", b"third"]
+
+
+def test_an_answer_to_one_who_hung_up_just_when_it_was_heard_is_lost(echo: Echo, lines: Lines) -> None:
+    line = lines.to(echo.port)
+    echo.may_answer.clear()
+    lines.behave([line], Manner(mood="slow"))
+    with call(line) as talk:
+        talk.sendall(b"hello")
+        wait_until(lambda: echo.heard == [b"hello"], within=SECONDS, what="it is heard")
+
+    wait_until(lambda: line.hung_up == 1, within=SECONDS, what="the line hears that it hung up")
+    echo.may_answer.set()
+
+    wait_until(lambda: line.lost == [b"hello"], within=SECONDS, what="the line knows that nobody has the answer")
 
 
 def test_a_line_that_is_gone_refuses_and_comes_back_at_the_same_port(echo: Echo, lines: Lines) -> None:
