@@ -12,6 +12,7 @@ from tests.fuzz import watch
 from tests.simulation import simulate
 from tests.simulation.mutations import ROOT
 from tests.simulation.seeded import Run, run, run_with
+from tests.simulation.seeded_world import SeededWorld
 from tests.simulation.simulate import Found, Total, explore, explored, main
 
 SEEDS = 5000
@@ -120,7 +121,11 @@ def for_ever() -> NoReturn:
 
 def in_a_callback(seed: int) -> Run:
     """An event loop catches whatever its callbacks raise."""
-    return run_with(seed, lambda world: world.tale.loop.call_later(0.0, for_ever))
+
+    def change(world: SeededWorld) -> None:
+        world.tale.loop.call_later(0.0, for_ever)
+
+    return run_with(seed, change)
 
 
 @pytest.mark.parametrize("endless", [lambda _: for_ever(), in_a_callback])
