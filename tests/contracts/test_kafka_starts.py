@@ -1,9 +1,16 @@
 """Where partitions begin, while nobody tells."""
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from types import SimpleNamespace
+from typing import cast
 
-from consumer.adapters.kafka.attempt import Attempts
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from consumer.adapters.kafka.assignment import Start
+from consumer.adapters.kafka.attempt import Attempts, Fatal
+from consumer.adapters.kafka.laps import Laps
+from consumer.adapters.kafka.rebalance import Rebalance
 from consumer.adapters.kafka.starts import FIND_WITH, Starts
+from consumer.adapters.kafka.wishes import Wishes
 from tests.contracts.kafka_stage import Followed, Told
 
 
@@ -18,6 +25,20 @@ class Hanging:
             self.left -= 1
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
         return [TopicPartition(each.topic, each.partition, -1001) for each in partitions]
+
+
+class Closing:
+    """A consumer that is being closed, whose group hands it partitions all the same."""
+
+    def __init__(self) -> None:
+        self.taken: list[TopicPartition] = []
+        self.paused: list[TopicPartition] = []
+
+    def incremental_assign(self, partitions: list[TopicPartition]) -> None:
+        self.taken += partitions
+
+    def pause(self, partitions: list[TopicPartition]) -> None:
+        self.paused += partitions
 
 
 def begun(consumer: Hanging, told: Told, silent: float) -> None:
@@ -42,3 +63,18 @@ def test_it_is_told_once_a_minute_and_not_of_a_short_silence() -> None:
 
     assert [name for name, _ in often.events] == ["commits_unanswered"]
     assert soon.events == []
+
+
+def test_one_that_ends_takes_partitions_without_asking_where_they_begin() -> None:
+    def beyond_help(*_: object) -> list[Start]:
+        raise Fatal("the producer is fenced")
+
+    consumer, wishes, given = Closing(), Wishes(), [TopicPartition("returns", 0)]
+    wishes.stop(now=True)
+    parts = {"starts": SimpleNamespace(of=beyond_help), "wishes": wishes, "laps": Laps(lambda *_: None)}
+    unused = dict.fromkeys(("assignment", "outbox", "intake", "post", "telemetry"))
+    rebalance = Rebalance(drain=1.0, **parts, **unused)  # type: ignore[arg-type] # what it asks for then
+
+    rebalance.on_assign(cast("Consumer", consumer), given)
+
+    assert (consumer.taken, consumer.paused) == (given, given)
