@@ -22,6 +22,8 @@ class Published:
         self._firsts = Counter[str]()
         self._redriven = Counter(event for event, redrive in day.events.values() if redrive)
         self._ours = Counter[str]()
+        self._gone_before: dict[str, set[tuple[str, int]]] = {}
+        """The partitions whose outcomes said of an earn that it was gone before."""
         self._dead = Counter[Coordinates]()
         self._due = dict(day.invalid)
         """The reason of each letter that must come."""
@@ -74,12 +76,17 @@ class Published:
 
     def _of_earn(self, outcome: RevokeOutcome, verdict: Verdict) -> Iterator[str]:
         earn, bills = str(verdict.earn_id), set(map(str, outcome.bill_numbers))
+        place = outcome.source.topic, outcome.source.partition
         if self._day.bill_of[earn] not in bills:
             yield f"{outcome.source} of {bills} tells of {earn}"
         if verdict.kind is VerdictKind.REVOKED:
             self._ours[earn] += 1
             if self._ours[earn] > 1:
                 yield f"{earn} is REVOKED {self._ours[earn]} times"
+            if place in self._gone_before.get(earn, ()):
+                yield f"{earn} is REVOKED by {outcome.source}, and was gone before one that stands before that"
+        elif verdict.kind is VerdictKind.ALREADY_REVOKED:
+            self._gone_before.setdefault(earn, set()).add(place)
 
     def _order(self, outcome: RevokeOutcome) -> Iterator[str]:
         """A customer's returns of one partition keep their order."""
