@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from consumer.core.model import Coordinates, Earn, EarnId, EarnKey
 from consumer.core.plan import Plan
-from consumer.flow.item import Decided, Item, OpenReturn, plan_of, source
+from consumer.flow.item import Decided, Item, plan_of, source
 from consumer.flow.round import Round
 from consumer.flow.world import Rules
 
@@ -21,12 +21,10 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
         earns.update(more)
         planned.append((item, plan))
     behind = _owners_behind(earns.values(), items[len(planned) :])
-    owners = _owners(planned) | {earn: source(item) for earn, item in behind.items()}
     merged = Round(
         planned=tuple(planned),
         earns=earns,
-        owners=owners,
-        tellers=_tellers(planned, owners),
+        owners=_owners(planned) | {earn: source(item) for earn, item in behind.items()},
         behind=tuple(behind.values()),
         verify_uncertain=rules.verify_uncertain,
     )
@@ -47,21 +45,6 @@ def _owners(planned: Sequence[tuple[Item, Plan]]) -> dict[EarnId, Coordinates]:
             if earn.key.earn_id not in owners or earn.claim == str(source(item)):
                 owners[earn.key.earn_id] = source(item)
     return owners
-
-
-def _tellers(planned: Sequence[tuple[Item, Plan]], owners: Mapping[EarnId, Coordinates]) -> dict[EarnId, Coordinates]:
-    """Who tells that an earn is revoked: of returns the earliest by its coordinates; else its owner.
-
-    Where an earn is told after one return was opened and before the next, an earlier run may have claimed it for that.
-    """
-    tellers = dict(owners)
-    for item, plan in planned:
-        if isinstance(item, OpenReturn):
-            for earn in plan.revoke:
-                here, owner = source(item), tellers[earn.key.earn_id]
-                if here.topic == owner.topic:
-                    tellers[earn.key.earn_id] = min(here, owner)
-    return tellers
 
 
 def _owners_behind(earns: Iterable[Earn], behind: Sequence[Item]) -> Mapping[EarnId, Item]:

@@ -43,14 +43,12 @@ Step = Ask | Verify
 class Round:
     """The state of one merged request. `planned` are the leading items of the lane, in order, with their plans.
 
-    Each earn is claimed in the name of its owner; its teller is the one whose outcome says that it is revoked.
-    `behind` are owners that did not fit.
+    `behind` are items that did not fit, in whose names earns of the request are claimed.
     """
 
     planned: tuple[tuple[Item, Plan], ...]
     earns: Mapping[EarnId, Earn]
     owners: Mapping[EarnId, Coordinates]
-    tellers: Mapping[EarnId, Coordinates]
     behind: tuple[Item, ...]
     verify_uncertain: bool
     answers: dict[EarnId, EarnAnswer] = field(default_factory=dict)
@@ -162,7 +160,7 @@ class Round:
             (
                 self.earns[earn].key,
                 REMEMBERED[answer.kind],
-                self.tellers[earn] if answer.kind is VerdictKind.REVOKED else None,
+                self.owners[earn] if answer.kind is VerdictKind.REVOKED else None,
             )
             for earn, answer in self.answers.items()
             if answer.kind in REMEMBERED

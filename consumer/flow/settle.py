@@ -22,20 +22,20 @@ from consumer.core.plan import Plan
 from consumer.flow.item import LateItem, OpenReturn, Target, redrives
 from consumer.ports import Opening
 
-Tellers = Mapping[EarnId, Coordinates]
+Owners = Mapping[EarnId, Coordinates]
 Answers = Mapping[EarnId, EarnAnswer]
 
 
-def verdicts(planned: Plan, answers: Answers, tellers: Tellers, source: Coordinates) -> tuple[Verdict, ...]:
+def verdicts(planned: Plan, answers: Answers, owners: Owners, source: Coordinates) -> tuple[Verdict, ...]:
     """The verdicts on all earns of one record's plan.
 
-    An earn that several records of one request take is REVOKED for one of them, its teller, and was
+    An earn that several records of one request take is REVOKED for the first of them, its owner, and was
     ALREADY_REVOKED for the others.
     """
     asked: list[Verdict] = []
     for earn in planned.revoke:
         answer = answers[earn.key.earn_id]
-        first = tellers[earn.key.earn_id] == source
+        first = owners[earn.key.earn_id] == source
         kind = VerdictKind.ALREADY_REVOKED if answer.kind is VerdictKind.REVOKED and not first else answer.kind
         asked.append(
             Verdict(

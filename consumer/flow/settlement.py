@@ -43,13 +43,13 @@ class Settler:
 
     def _outcome(self, item: Item, plan: Plan, asked: Round | None) -> RevokeOutcome | None:
         answers = asked.answers if asked is not None else {}
-        tellers = asked.tellers if asked is not None else {}
+        owners = asked.owners if asked is not None else {}
         match item:
             case OpenReturn():
-                judged = verdicts(plan, answers, tellers, source(item))
+                judged = verdicts(plan, answers, owners, source(item))
                 return outcome_of_return(item, judged, self._now())
             case LateItem(target=target) if target is not None and (plan.revoke or plan.known):
-                judged = verdicts(plan, answers, tellers, source(item))
+                judged = verdicts(plan, answers, owners, source(item))
                 return outcome_of_late_earn(item, target, judged, self._now())
             case LateItem() | Decided():
                 return None
@@ -75,13 +75,13 @@ class Settler:
 def _own(item: LateItem, plan: Plan, asked: Round | None, told: AbstractSet[EarnId]) -> Plan:
     """What of a late plan is the record's own to tell.
 
-    Not the earns of which another record of the same request tells, nor those of which a return that is settled
-    together with it tells, without a call, already; but what was revoked in its own name.
+    Not the earns that another record of the same request takes, nor those of which a return that is settled together
+    with it tells, without a call, already; but what was revoked in its own name.
     """
-    tellers: Mapping[EarnId, Coordinates] = asked.tellers if asked is not None else {}
+    owners: Mapping[EarnId, Coordinates] = asked.owners if asked is not None else {}
     return replace(
         plan,
-        revoke=tuple(e for e in plan.revoke if tellers.get(e.key.earn_id, source(item)) == source(item)),
+        revoke=tuple(e for e in plan.revoke if owners.get(e.key.earn_id, source(item)) == source(item)),
         known=tuple(v for v in plan.known if v.kind is VerdictKind.REVOKED or v.earn_id not in told),
     )
 

