@@ -100,7 +100,8 @@ class Lane:
         False where another record's call for one of them is under way; None where one changed since it was planned.
         """
         owners = {merged.earns[earn].key: owner for earn, owner in merged.owners.items() if earn not in merged.answers}
-        claim = Claim(owners=owners, now=self._world.now(), lease=self._world.rules.lease)
+        now, lease = self._world.now(), self._world.rules.lease
+        claim = Claim(owners=owners, now=now, lease=lease, instead_of=merged.instead_of)
         answer = await self._world.ledger.claim(claim)
         changed = any(_has_changed(merged.earns[earn.key.earn_id], earn) for earn in answer.earns)
         self._newer.update({earn.key: earn for earn in answer.earns})

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from consumer.core.model import Coordinates, Earn, EarnId, EarnKey
+from consumer.core.model import Earn, EarnId, EarnKey
 from consumer.core.plan import Plan
-from consumer.flow.item import Decided, Item, plan_of, source
+from consumer.flow.item import Decided, Item, OpenReturn, plan_of, source
 from consumer.flow.round import Round
 from consumer.flow.world import Rules
 
@@ -20,12 +20,15 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
             break
         earns.update(more)
         planned.append((item, plan))
-    behind = _owners_behind(earns.values(), items[len(planned) :])
+    behind = items[len(planned) :]
+    claimants = _claimants(earns.values(), planned, behind)
+    owners = _owners(planned, claimants)
     merged = Round(
         planned=tuple(planned),
         earns=earns,
-        owners=_owners(planned) | {earn: source(item) for earn, item in behind.items()},
-        behind=tuple(behind.values()),
+        owners={earn: source(owner) for earn, owner in owners.items()},
+        behind=tuple(item for item in behind if any(item is owner for owner in owners.values())) if claimants else (),
+        instead_of=frozenset(str(source(item)) for earn, item in claimants.items() if owners[earn] is not item),
         verify_uncertain=rules.verify_uncertain,
     )
     ids, step = tuple(earns), rules.max_earns_per_call
@@ -33,23 +36,41 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
     return merged
 
 
-def _owners(planned: Sequence[tuple[Item, Plan]]) -> dict[EarnId, Coordinates]:
-    """Who takes each earn: the record whose claim stands since an earlier run, else the first that wants it.
+def _owners(planned: Sequence[tuple[Item, Plan]], claimants: Mapping[EarnId, Item]) -> dict[EarnId, Item]:
+    """Who takes each earn: of returns the earliest by its coordinates, else the claimant or the first that wants it.
 
-    Records of several topics come back in any order after a restart; were the claim not kept, one record would wait
-    here for the lease of another that stands behind it.
+    Records of several topics come back in any order after a restart; were a late earn's claim not kept, a return would
+    wait here for its lease.
     """
-    owners: dict[EarnId, Coordinates] = {}
+    owners: dict[EarnId, Item] = {}
     for item, plan in planned:
         for earn in plan.revoke:
-            if earn.key.earn_id not in owners or earn.claim == str(source(item)):
-                owners[earn.key.earn_id] = source(item)
+            owners[earn.key.earn_id] = _earlier(owners.get(earn.key.earn_id, item), item)
+    for earn_id, claimant in claimants.items():
+        owners[earn_id] = _earlier(claimant, owners[earn_id])
     return owners
 
 
-def _owners_behind(earns: Iterable[Earn], behind: Sequence[Item]) -> Mapping[EarnId, Item]:
-    """The owners that did not fit into the request, as their claims since an earlier run tell."""
-    if not behind:
+def _earlier(item: Item, other: Item) -> Item:
+    """The item, unless both are returns and the other one stands before it."""
+    both = isinstance(item, OpenReturn) and isinstance(other, OpenReturn)
+    return other if both and source(other) < source(item) else item
+
+
+def _claimants(
+    earns: Iterable[Earn], planned: Sequence[tuple[Item, Plan]], behind: Sequence[Item]
+) -> Mapping[EarnId, Item]:
+    """The records of the lane in whose names earns of the request are claimed since an earlier run.
+
+    One of which the plan takes the earn no more is none.
+    """
+    claimed = {earn.key.earn_id: earn.claim for earn in earns if earn.claim is not None}
+    if not claimed:
         return {}
-    items = {str(source(item)): item for item in behind if not isinstance(item, Decided)}
-    return {earn.key.earn_id: items[earn.claim] for earn in earns if earn.claim in items}
+    found: dict[EarnId, Item] = {}
+    for item, plan in planned:
+        found.update((earn.key.earn_id, item) for earn in plan.revoke if earn.claim == str(source(item)))
+    for item in behind:
+        if not isinstance(item, Decided):
+            found.update((earn_id, item) for earn_id, claim in claimed.items() if claim == str(source(item)))
+    return found

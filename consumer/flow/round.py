@@ -43,13 +43,15 @@ Step = Ask | Verify
 class Round:
     """The state of one merged request. `planned` are the leading items of the lane, in order, with their plans.
 
-    `behind` are items that did not fit, in whose names earns of the request are claimed.
+    Each earn is claimed in the name of its owner, whose outcome tells that it is revoked. `behind` are owners that did
+    not fit; `instead_of` those whose claims since an earlier run give way to an earlier return.
     """
 
     planned: tuple[tuple[Item, Plan], ...]
     earns: Mapping[EarnId, Earn]
     owners: Mapping[EarnId, Coordinates]
     behind: tuple[Item, ...]
+    instead_of: frozenset[str]
     verify_uncertain: bool
     answers: dict[EarnId, EarnAnswer] = field(default_factory=dict)
     doubtful: set[EarnId] = field(default_factory=set)

@@ -83,6 +83,8 @@ class Claim:
     now: Millis
     lease: int
     """Milliseconds after which another's claim counts as abandoned."""
+    instead_of: frozenset[str] = frozenset()
+    """Records whose claims, made in an earlier run, give way: they are in the same lane."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from consumer.core.model import Coordinates, EarnState
 from consumer.core.outcome import OutcomeStatus, VerdictKind
 from consumer.ports import Call, Partition, Response, Settlement
@@ -84,7 +86,7 @@ def test_an_earn_that_another_took_while_its_neighbour_is_called_for_elsewhere_i
     virtual_time.run(main())
 
 
-def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it() -> None:
+def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_tells_of_the_revoke() -> None:
     async def main() -> None:
         ledger = SlowLedger()
         flow = await a_flow_with_earns(FakeVendor(), ledger)
@@ -92,8 +94,9 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it() -> No
         flow.receive(returned(0, "r1"), returned(1, "r2"))
         await flow.rest(10.0)
 
-        assert flow.published.of(0).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
-        assert flow.published.of(1).verdicts[0].kind is VerdictKind.REVOKED
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.REVOKED
+        assert flow.published.of(1).verdicts[0].kind is VerdictKind.ALREADY_REVOKED
+        assert ledger.earn("e1").claim == "returns/0/0"
 
     virtual_time.run(main())
 
@@ -107,9 +110,46 @@ def test_a_record_does_not_wait_for_a_claim_of_one_that_stands_behind_it_and_did
         await flow.rest(LEASE / 2)
 
         kinds = [flow.published.of(offset).verdicts[0].kind for offset in range(3)]
-        assert kinds == [VerdictKind.ALREADY_REVOKED, VerdictKind.REVOKED, VerdictKind.REVOKED]
+        assert kinds == [VerdictKind.REVOKED, VerdictKind.REVOKED, VerdictKind.ALREADY_REVOKED]
         assert flow.vendor.asked == [["e1"], ["e2"]]
-        assert [flow.published.of(offset).attempts for offset in range(3)] == [1, 1, 1]
+
+    virtual_time.run(main())
+
+
+def test_of_returns_in_two_partitions_the_earlier_by_its_coordinates_tells_of_the_revoke() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(latency=1.0), ledger)
+        flow.inflow.assigned({Partition(RETURNS, 1): 1})
+        flow.receive(record(0, return_fields("r2"), partition=1), returned(0, "r1"))
+        await flow.rest(LEASE / 2)
+
+        told = {each.source: each.verdicts[0].kind for each in flow.published.outcomes}
+        assert told == {
+            Coordinates(RETURNS, 0, 0): VerdictKind.REVOKED,
+            Coordinates(RETURNS, 1, 0): VerdictKind.ALREADY_REVOKED,
+        }
+
+    virtual_time.run(main())
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_revoke_that_the_feed_echoes_is_told_once_although_one_of_two_returns_goes_elsewhere(gone: int) -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(latency=1.0), ledger)
+        flow.inflow.assigned({Partition(RETURNS, 1): 1})
+        flow.receive(record(0, return_fields("r2"), partition=1), returned(0, "r1"))
+        await asyncio.sleep(0.5)
+        flow.receive(earned(2, "e1", kind="REVOKED"))
+        await asyncio.sleep(0.1)
+        flow.inflow.lost([Partition(RETURNS, gone)])
+        await flow.rest(LEASE / 2)
+        here = [each.verdicts[0].kind for each in flow.published.outcomes]
+        claim = ledger.earn("e1").claim
+
+        assert claim == "returns/0/0"
+        assert here == [VerdictKind.REVOKED if gone else VerdictKind.ALREADY_REVOKED]
 
     virtual_time.run(main())
 
@@ -154,19 +194,19 @@ def test_what_was_revoked_in_the_name_of_a_late_earns_record_behind_is_told_ther
 
 def test_a_drain_waits_for_a_request_that_claims_in_the_name_of_a_record_behind_it() -> None:
     async def main() -> None:
-        ledger, behind = SlowLedger(), Partition(RETURNS, 1)
+        ledger, behind = SlowLedger(), Partition(RETURNS, 0)
         flow = await a_flow_with_earns(FakeVendor(latency=5.0), ledger, Options(max_earns_per_call=1))
-        flow.inflow.assigned({behind: 1})
-        await claimed_by(ledger, Coordinates(RETURNS, 1, 0))
-        owner = record(0, return_fields("r3"), partition=1)
-        flow.receive(returned(0), returned(1, "r2", bill_number="b2"), owner)
+        flow.inflow.assigned({Partition(RETURNS, 1): 1})
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 0))
+        first, second = (return_fields("r1"), return_fields("r2", bill_number="b2"))
+        flow.receive(record(0, first, partition=1), record(1, second, partition=1), returned(0, "r3"))
         await asyncio.sleep(1.0)
         drain = flow.inflow.revoked([behind])
 
         assert not drain.done()
         await asyncio.sleep(5.0)
         assert drain.done()
-        assert ledger.earn("e1").claim == "returns/1/0"
+        assert ledger.earn("e1").claim == "returns/0/0"
 
     virtual_time.run(main())
 

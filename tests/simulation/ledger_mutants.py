@@ -7,8 +7,8 @@ LEDGER_MUTANTS = (
     mutant(
         "SQL: a claim of the same record is not taken over",
         "adapters/ledger/claiming.py",
-        "    if row[STATE] != EarnState.HELD or held_by is None or since is None or held_by == owner:\n",
-        "    if row[STATE] != EarnState.HELD or held_by is None or since is None:\n",
+        "    if held_by == owner or held_by in claim.instead_of:\n",
+        "    if held_by in claim.instead_of:\n",
     ),
     mutant(
         "SQL: a claim of an earn that nobody claimed before is in doubt",

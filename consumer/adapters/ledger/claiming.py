@@ -96,7 +96,9 @@ def decide(
 
 def _is_anothers(row: Standing, owner: str, claim: Claim) -> bool:
     held_by, since = row[CLAIM:]
-    if row[STATE] != EarnState.HELD or held_by is None or since is None or held_by == owner:
+    if row[STATE] != EarnState.HELD or held_by is None or since is None:
+        return False
+    if held_by == owner or held_by in claim.instead_of:
         return False
     return bool(claim.now - since <= claim.lease)
 

@@ -40,7 +40,8 @@ def unclaimed(held: HeldEarn) -> HeldEarn:
 
 
 def _is_anothers(held: HeldEarn, claim: Claim) -> bool:
-    if held.earn.claim is None or held.earn.claim == str(claim.owners[held.earn.key]):
+    held_by = held.earn.claim
+    if held_by is None or held_by == str(claim.owners[held.earn.key]) or held_by in claim.instead_of:
         return False
     return held.claimed_at is not None and claim.now - held.claimed_at <= claim.lease
 

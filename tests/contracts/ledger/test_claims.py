@@ -1,6 +1,7 @@
 """Claims: one call for an earn at a time, whoever asks."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,16 @@ async def test_anothers_live_claim_denies_everything(ledger: AnyLedger) -> None:
 
     assert {earn.key: earn.claim for earn in answer.earns} == {E2: None, E1: str(at(1))}
     assert (await earn_now(ledger, "B-2")).claim is None
+
+
+async def test_a_claim_of_another_record_of_the_lane_gives_way_and_is_uncertain(ledger: AnyLedger) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(2)))
+
+    answer = await granted(ledger, replace(a_claim(at(1), now=NOW + 1), instead_of=frozenset({str(at(2))})))
+
+    assert answer.uncertain == {E1}
+    assert (await earn_now(ledger)).claim == str(at(1))
 
 
 async def test_anothers_claim_older_than_the_lease_is_taken_over_and_uncertain(ledger: AnyLedger) -> None:
