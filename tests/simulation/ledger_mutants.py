@@ -11,6 +11,12 @@ LEDGER_MUTANTS = (
         "    if held_by in claim.instead_of:\n",
     ),
     mutant(
+        "SQL: a claim of a later return of the lane does not give way",
+        "adapters/ledger/claiming.py",
+        "    if held_by == owner or held_by in claim.instead_of:\n",
+        "    if held_by == owner:\n",
+    ),
+    mutant(
         "SQL: a claim of an earn that nobody claimed before is in doubt",
         "adapters/ledger/claiming.py",
         "        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None)\n",
