@@ -37,7 +37,7 @@ class ReadCommitted:
 
     def __init__(self, bootstrap: str, topic: str) -> None:
         self._topic = topic
-        self._next = dict.fromkeys(range(Topics(bootstrap).partitions(topic)), 0)
+        self._next = dict.fromkeys(range(_partitions(bootstrap, topic)), 0)
         self._unread: set[int] = set()
         self._consumer = Consumer(
             {
@@ -124,6 +124,18 @@ class ReadCommitted:
                 timestamp=message.timestamp()[1],
             ),
         )
+
+
+def _partitions(bootstrap: str, topic: str) -> int:
+    """How many the topic has; of several brokers one may hear of a new topic a little later."""
+    topics, counts = Topics(bootstrap), [0]
+
+    def is_known() -> bool:
+        counts.append(topics.partitions(topic))
+        return counts[-1] > 0
+
+    wait_until(is_known, within=SECONDS, what=f"a broker knows {topic}")
+    return counts[-1]
 
 
 def as_bytes(value: str | bytes | None) -> bytes | None:
