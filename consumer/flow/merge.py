@@ -37,17 +37,17 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
 
 
 def _owners(planned: Sequence[tuple[Item, Plan]], claimants: Mapping[EarnId, Item]) -> dict[EarnId, Item]:
-    """Who takes each earn: of returns the earliest by its coordinates, else the claimant or the first that wants it.
+    """Who takes each earn: of returns the earliest by its coordinates, else the first that wants it; or its claimant.
 
-    Records of several topics come back in any order after a restart; were a late earn's claim not kept, a return would
-    wait here for its lease.
+    Records of several topics come back in any order after a restart; were the claim not kept, one record would wait
+    here for the lease of another.
     """
     owners: dict[EarnId, Item] = {}
     for item, plan in planned:
         for earn in plan.revoke:
             owners[earn.key.earn_id] = _earlier(owners.get(earn.key.earn_id, item), item)
     for earn_id, claimant in claimants.items():
-        owners[earn_id] = _earlier(claimant, owners[earn_id])
+        owners[earn_id] = _before(claimant, earn_id, planned)
     return owners
 
 
@@ -55,6 +55,27 @@ def _earlier(item: Item, other: Item) -> Item:
     """The item, unless both are returns and the other one stands before it."""
     both = isinstance(item, OpenReturn) and isinstance(other, OpenReturn)
     return other if both and source(other) < source(item) else item
+
+
+def _before(claimant: Item, earn_id: EarnId, planned: Sequence[tuple[Item, Plan]]) -> Item:
+    """The claimant, or where it is a return the first one of its partition that takes the earn, too.
+
+    An earn may have been told after one was opened and before the next. They come and go together, so that nobody
+    else is at work in the claimant's name.
+    """
+    if not isinstance(claimant, OpenReturn):
+        return claimant
+    place = source(claimant)[:2]
+    takers = [
+        item
+        for item, plan in planned
+        if isinstance(item, OpenReturn) and source(item)[:2] == place and earn_id in _taken(plan)
+    ]
+    return min((*takers, claimant), key=source)
+
+
+def _taken(plan: Plan) -> frozenset[EarnId]:
+    return frozenset(earn.key.earn_id for earn in plan.revoke)
 
 
 def _claimants(

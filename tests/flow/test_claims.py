@@ -154,6 +154,26 @@ def test_a_revoke_that_the_feed_echoes_is_told_once_although_one_of_two_returns_
     virtual_time.run(main())
 
 
+def test_of_returns_behind_a_late_earn_the_first_takes_over_the_claim_of_the_second() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = a_flow(FakeVendor(latency=1.0), ledger=ledger)
+        flow.receive(earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0, "r0"))
+        await asyncio.sleep(0.5)
+        flow.receive(earned(2, "e1"), returned(1, "r1"), returned(2, "r2"))
+        await claimed_by(ledger, Coordinates(RETURNS, 0, 2))
+        await flow.rest(LEASE / 2)
+
+        kinds = [
+            {str(each.earn_id): each.kind for each in flow.published.of(offset).verdicts}["e1"] for offset in (1, 2)
+        ]
+        assert kinds == [VerdictKind.REVOKED, VerdictKind.ALREADY_REVOKED]
+
+    virtual_time.run(main())
+
+
 def test_nothing_is_revoked_in_the_name_of_a_record_behind_whose_outcome_stands() -> None:
     async def main() -> None:
         ledger = SlowLedger()
@@ -194,19 +214,19 @@ def test_what_was_revoked_in_the_name_of_a_late_earns_record_behind_is_told_ther
 
 def test_a_drain_waits_for_a_request_that_claims_in_the_name_of_a_record_behind_it() -> None:
     async def main() -> None:
-        ledger, behind = SlowLedger(), Partition(RETURNS, 0)
+        ledger, behind = SlowLedger(), Partition(RETURNS, 1)
         flow = await a_flow_with_earns(FakeVendor(latency=5.0), ledger, Options(max_earns_per_call=1))
-        flow.inflow.assigned({Partition(RETURNS, 1): 1})
-        await claimed_by(ledger, Coordinates(RETURNS, 0, 0))
-        first, second = (return_fields("r1"), return_fields("r2", bill_number="b2"))
-        flow.receive(record(0, first, partition=1), record(1, second, partition=1), returned(0, "r3"))
+        flow.inflow.assigned({behind: 1})
+        await claimed_by(ledger, Coordinates(RETURNS, 1, 0))
+        owner = record(0, return_fields("r3"), partition=1)
+        flow.receive(returned(0), returned(1, "r2", bill_number="b2"), owner)
         await asyncio.sleep(1.0)
         drain = flow.inflow.revoked([behind])
 
         assert not drain.done()
         await asyncio.sleep(5.0)
         assert drain.done()
-        assert ledger.earn("e1").claim == "returns/0/0"
+        assert ledger.earn("e1").claim == "returns/1/0"
 
     virtual_time.run(main())
 
