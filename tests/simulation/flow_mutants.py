@@ -7,8 +7,8 @@ FLOW_MUTANTS = (
     mutant(
         "a claim of the same record is not taken over",
         "adapters/memory/earns.py",
-        "    if held.earn.claim is None or held.earn.claim == str(claim.owners[held.earn.key]):\n",
-        "    if held.earn.claim is None:\n",
+        "    if held_by is None or held_by == str(claim.owners[held.earn.key]) or held_by in claim.instead_of:\n",
+        "    if held_by is None or held_by in claim.instead_of:\n",
     ),
     mutant(
         "a claim of an earn that nobody claimed before is in doubt",
