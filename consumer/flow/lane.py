@@ -22,7 +22,7 @@ from consumer.flow.patience import Patience
 from consumer.flow.round import Ask, Round
 from consumer.flow.settlement import Planned
 from consumer.flow.world import World
-from consumer.ports import Claim, Denied, Settlement
+from consumer.ports import Denied, Settlement
 
 MOST_REMEMBERED = 10_000
 """Earns a long-lived lane keeps in mind; what it forgets costs it a claim, no more."""
@@ -99,9 +99,7 @@ class Lane:
 
         False where another record's call for one of them is under way; None where one changed since it was planned.
         """
-        owners = {merged.earns[earn].key: owner for earn, owner in merged.owners.items() if earn not in merged.answers}
-        now, lease = self._world.now(), self._world.rules.lease
-        claim = Claim(owners=owners, now=now, lease=lease, instead_of=merged.instead_of)
+        claim = merged.claim(self._world.now(), self._world.rules.lease)
         answer = await self._world.ledger.claim(claim)
         changed = any(_has_changed(merged.earns[earn.key.earn_id], earn) for earn in answer.earns)
         self._newer.update({earn.key: earn for earn in answer.earns})

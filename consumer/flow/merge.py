@@ -13,6 +13,7 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
     """As many of the items as fit, the oldest first; one that is too large alone is asked for in parts."""
     planned: list[tuple[Item, Plan]] = []
     earns: dict[EarnId, Earn] = {}
+    takers: dict[EarnId, list[Item]] = {}
     for item in items:
         plan = plan_of(item, newer, rules.policy)
         more = {earn.key.earn_id: earn for earn in plan.revoke if earn.key.earn_id not in earns}
@@ -20,15 +21,17 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
             break
         earns.update(more)
         planned.append((item, plan))
+        for earn in plan.revoke:
+            takers.setdefault(earn.key.earn_id, []).append(item)
     behind = items[len(planned) :]
-    claimants = _claimants(earns.values(), planned, behind)
-    owners = _owners(planned, claimants)
+    claimants = _claimants(earns.values(), takers, behind)
+    owners = {earn_id: _owner(those, claimants.get(earn_id)) for earn_id, those in takers.items()}
     merged = Round(
         planned=tuple(planned),
         earns=earns,
-        owners={earn: source(owner) for earn, owner in owners.items()},
+        owners={earn_id: source(owner) for earn_id, owner in owners.items()},
         behind=tuple(item for item in behind if any(item is owner for owner in owners.values())) if claimants else (),
-        instead_of=frozenset(str(source(item)) for earn, item in claimants.items() if owners[earn] is not item),
+        instead_of=frozenset(str(source(item)) for earn_id, item in claimants.items() if owners[earn_id] is not item),
         verify_uncertain=rules.verify_uncertain,
     )
     ids, step = tuple(earns), rules.max_earns_per_call
@@ -36,62 +39,36 @@ def merge(items: Sequence[Item], newer: Mapping[EarnKey, Earn], rules: Rules) ->
     return merged
 
 
-def _owners(planned: Sequence[tuple[Item, Plan]], claimants: Mapping[EarnId, Item]) -> dict[EarnId, Item]:
-    """Who takes each earn: of returns the earliest by its coordinates, else the first that wants it; or its claimant.
+def _owner(takers: Sequence[Item], claimant: Item | None) -> Item:
+    """Who takes an earn: its claimant, else the first that wants it; where that is a return, the earliest of those.
 
     Records of several topics come back in any order after a restart; were the claim not kept, one record would wait
-    here for the lease of another.
+    here for the lease of another. Only a return of the claimant's own partition goes before it, where the earn was told
+    after one was opened and before the next: they come and go together, so that nobody else is at work in its name.
     """
-    owners: dict[EarnId, Item] = {}
-    for item, plan in planned:
-        for earn in plan.revoke:
-            owners[earn.key.earn_id] = _earlier(owners.get(earn.key.earn_id, item), item)
-    for earn_id, claimant in claimants.items():
-        owners[earn_id] = _before(claimant, earn_id, planned)
-    return owners
-
-
-def _earlier(item: Item, other: Item) -> Item:
-    """The item, unless both are returns and the other one stands before it."""
-    both = isinstance(item, OpenReturn) and isinstance(other, OpenReturn)
-    return other if both and source(other) < source(item) else item
-
-
-def _before(claimant: Item, earn_id: EarnId, planned: Sequence[tuple[Item, Plan]]) -> Item:
-    """The claimant, or where it is a return the first one of its partition that takes the earn, too.
-
-    An earn may have been told after one was opened and before the next. They come and go together, so that nobody
-    else is at work in the claimant's name.
-    """
-    if not isinstance(claimant, OpenReturn):
-        return claimant
-    place = source(claimant)[:2]
-    takers = [
-        item
-        for item, plan in planned
-        if isinstance(item, OpenReturn) and source(item)[:2] == place and earn_id in _taken(plan)
-    ]
-    return min((*takers, claimant), key=source)
-
-
-def _taken(plan: Plan) -> frozenset[EarnId]:
-    return frozenset(earn.key.earn_id for earn in plan.revoke)
+    owner = claimant or takers[0]
+    if not isinstance(owner, OpenReturn) or takers == [owner]:
+        return owner
+    returns = [item for item in takers if isinstance(item, OpenReturn)]
+    if claimant is not None:
+        returns = [item for item in returns if source(item)[:2] == source(claimant)[:2]]
+    return min((owner, *returns), key=source)
 
 
 def _claimants(
-    earns: Iterable[Earn], planned: Sequence[tuple[Item, Plan]], behind: Sequence[Item]
+    earns: Iterable[Earn], takers: Mapping[EarnId, Sequence[Item]], behind: Sequence[Item]
 ) -> Mapping[EarnId, Item]:
     """The records of the lane in whose names earns of the request are claimed since an earlier run.
 
-    One of which the plan takes the earn no more is none.
+    One that the request has, and whose plan takes the earn no more, is none.
     """
     claimed = {earn.key.earn_id: earn.claim for earn in earns if earn.claim is not None}
     if not claimed:
         return {}
-    found: dict[EarnId, Item] = {}
-    for item, plan in planned:
-        found.update((earn.key.earn_id, item) for earn in plan.revoke if earn.claim == str(source(item)))
-    for item in behind:
-        if not isinstance(item, Decided):
-            found.update((earn_id, item) for earn_id, claim in claimed.items() if claim == str(source(item)))
-    return found
+    waiting = [item for item in behind if not isinstance(item, Decided)]
+    return {
+        earn_id: item
+        for earn_id, claim in claimed.items()
+        for item in (*waiting, *takers[earn_id])
+        if str(source(item)) == claim
+    }

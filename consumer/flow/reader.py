@@ -67,11 +67,10 @@ class Reader:
                 for schema_id in sorted(asked):
                     if await self._decoder.learn(schema_id):
                         self._unknown.pop(schema_id, None)
+                        asked.remove(schema_id)
                     elif self._stays_unknown(schema_id, since):
                         unknown.add(schema_id)
-                    else:
-                        continue
-                    asked.discard(schema_id)
+                        asked.remove(schema_id)
             except Unavailable as silence:
                 self._telemetry.event("registry_unavailable", reason=silence.words or silence.reason, attempt=attempt)
             if asked:

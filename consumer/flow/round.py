@@ -93,6 +93,11 @@ class Round:
         within = frozenset(group)
         return tuple(item for item, plan in self.planned if any(earn.key.earn_id in within for earn in plan.revoke))
 
+    def claim(self, now: Millis, lease: int) -> Claim:
+        """The wish to ask for the earns that have no answer yet."""
+        owners = {self.earns[earn].key: owner for earn, owner in self.owners.items() if earn not in self.answers}
+        return Claim(owners=owners, now=now, lease=lease, instead_of=self.instead_of)
+
     def claimed(self, claim: Claim, uncertain: Collection[EarnKey]) -> None:
         """Take in that the claim stands; an uncertain earn not claimed before, a lost call may have reached."""
         self.claims.update((key.earn_id, claim.now) for key in claim.owners)

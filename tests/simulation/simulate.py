@@ -4,13 +4,11 @@ import multiprocessing
 import os
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.fuzz.watch import not_hanging
-from tests.simulation.seeded import run
+from tests.simulation.seeded import Run, run
 
 CHUNK = 100
 EVERY = 20.0
@@ -57,16 +55,9 @@ class Total:
         )
 
 
-Explore = Callable[[Sequence[int]], Found]
-
-
 def explored(seeds: Sequence[int]) -> Found:
-    """A chunk of seeds. An error of any, or that it does not end, is raised."""
-    runs = []
-    with not_hanging() as begin:
-        for seed in seeds:
-            begin()
-            runs.append(run(seed))
+    """A chunk of seeds."""
+    runs = [played(seed) for seed in seeds]
     return Found(
         seeds=len(runs),
         steps=sum(each.steps for each in runs),
@@ -76,34 +67,25 @@ def explored(seeds: Sequence[int]) -> Found:
     )
 
 
-def ended(seed: int, error: BaseException) -> Found:
-    """A seed that an error ended: it failed."""
-    failed = (seed, (f"{type(error).__name__}: {error}",))
-    return Found(seeds=1, steps=0, failed=(failed,), interleavings=(), states=frozenset())
+def played(seed: int) -> Run:
+    """What came of a seed; one that an error ends, or that does not end, has failed."""
+    try:
+        with not_hanging() as begin:
+            begin()
+            return run(seed)
+    except Exception as error:  # noqa: BLE001 - whatever ends it, the seed is told
+        wrong = (f"{type(error).__name__}: {error}",)
+        return Run(seed=seed, wrong=wrong, story=(), steps=0, interleaving=0, states=frozenset())
 
 
-def explore(seeds: range, explored: Explore, *, processes: int) -> Iterator[tuple[Found, Total]]:
-    """Each chunk as it comes, and the total with it; of one that an error ended, each seed by itself."""
-    total = Total()
+def explore(seeds: range, *, processes: int) -> Iterator[tuple[Found, Total]]:
+    """Each chunk as it comes, and the total with it."""
+    total, chunks = Total(), [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
     # Spawned, so that nothing that traces this process slows the others down.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        todo = deque[Sequence[int]](seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK))
-        pending: dict[Future[Found], Sequence[int]] = {}
-        try:
-            while todo or pending:
-                while todo and len(pending) < 2 * processes:
-                    chunk = todo.popleft()
-                    pending[pool.submit(explored, chunk)] = chunk
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    chunk, error = pending.pop(future), future.exception()
-                    if error is not None and len(chunk) > 1:
-                        todo.extendleft((seed,) for seed in reversed(chunk))
-                        continue
-                    found = future.result() if error is None else ended(chunk[0], error)
-                    total.add(found)
-                    yield found, total
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for found in pool.imap_unordered(explored, chunks):
+            total.add(found)
+            yield found, total
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -112,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     processes = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
     _say(f"{seeds:,} seeds from {first} on, in {processes} processes\n({WORDS})")
     total, said = Total(), time.monotonic()
-    for found, total in explore(range(first, first + seeds), explored, processes=processes):
+    for found, total in explore(range(first, first + seeds), processes=processes):
         for seed, wrong in found.failed:
             _say(f"seed {seed} failed: {wrong[0]}; its story: {REPLAY.format(seed=seed)}")
         if time.monotonic() - said >= EVERY and total.seeds < seeds:
