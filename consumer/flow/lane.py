@@ -153,7 +153,7 @@ class Lane:
         if merged.next_step() is None:
             return None
         if merged.answers:
-            await self._world.ledger.settle(Settlement(states=merged.states()))
+            await self._world.ledger.settle(Settlement(states=merged.states(), release=merged.answered_claims()))
         permit: Permit | None = None
         while permit is None and self._may_go_on(merged):
             permit = await self._patience.next_turn()

@@ -178,6 +178,10 @@ class Round:
         """When the earns that have no answer yet were claimed; 0 before the first claim."""
         return max(self.claims.values(), default=Millis(0))
 
+    def answered_claims(self) -> tuple[tuple[EarnKey, Millis], ...]:
+        """Those of releasable claims whose earns have their answer: whoever asks anew need not doubt it."""
+        return tuple((key, at) for key, at in self.releasable() if key.earn_id in self.answers)
+
     def releasable(self) -> tuple[tuple[EarnKey, Millis], ...]:
         """Claims that nothing hangs on any more: the fate of their earns is known, and they are still held."""
         unknown = self.doubtful - self.answers.keys()

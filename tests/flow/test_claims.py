@@ -246,6 +246,25 @@ def test_a_claim_that_a_hold_outlasted_is_made_again_before_the_next_call() -> N
     virtual_time.run(main())
 
 
+def test_an_earn_whose_refusal_is_known_is_claimed_no_more_while_the_others_wait_for_their_turn() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+
+        def answers(call: Call) -> Response:
+            return NOT_VALID if call.earns[0].earn_id == "e1" else answer(429, {}, retry_after=LEASE / 4)
+
+        flow = a_flow(FakeVendor(answers=answers), Options(max_earns_per_call=1), ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await asyncio.sleep(10.0)
+
+        assert flow.vendor.asked[:2] == [["e1"], ["e2"]]
+        assert (ledger.earn("e1").claim, ledger.earn("e2").claim) == (None, "returns/0/0")
+
+    virtual_time.run(main())
+
+
 def test_a_claim_that_a_hold_outlasted_and_another_took_stops_the_request() -> None:
     async def main() -> None:
         ledger = SlowLedger()
