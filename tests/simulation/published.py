@@ -17,6 +17,7 @@ class Published:
 
     def __init__(self, day: RandomDay, vendor: MoodyVendor, cluster: Cluster) -> None:
         self._day = day
+        self._history = vendor.history
         self._judged = Judged(day, vendor, cluster)
         self._told = Counter[Coordinates]()
         self._firsts = Counter[str]()
@@ -83,7 +84,8 @@ class Published:
             self._ours[earn] += 1
             if self._ours[earn] > 1:
                 yield f"{earn} is REVOKED {self._ours[earn]} times"
-            if place in self._gone_before.get(earn, ()):
+            # What the feed told while a claim stood is told in the name of that, though an earlier return may be there.
+            if place in self._gone_before.get(earn, ()) and earn not in self._history.gone_in_a_claim:
                 yield f"{earn} is REVOKED by {outcome.source}, and was gone before one that stands before that"
         elif verdict.kind is VerdictKind.ALREADY_REVOKED:
             self._gone_before.setdefault(earn, set()).add(place)

@@ -13,6 +13,7 @@ from tests.simulation.watch import Watch
 AFTERMATH = 12.0
 """Seconds for what outlives the day: calls of those who were cut off, a dead producer's transaction."""
 A_STOP = 40.0
+"""Seconds that a process has for its end, beside a stall that it may be in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ async def _close(world: SeededWorld) -> None:
     loop = world.tale.loop
     for instance in world.alive:
         instance.stop()
-    end = loop.time() + A_STOP
+    end = loop.time() + A_STOP + world.longest_stall
     while world.alive and loop.time() < end:  # noqa: ASYNC110 - a process ends when it ends
         await asyncio.sleep(0.5)
     for instance in world.instances:

@@ -94,6 +94,11 @@ class SeededWorld:
         return [each for each in self.instances if not each.is_dead]
 
     @property
+    def longest_stall(self) -> float:
+        """Seconds for which a Kafka thread may stand still."""
+        return 4 * self._session
+
+    @property
     def patience(self) -> float:
         """Seconds after the last strike in which everything must be settled."""
         return PATIENCE + (LEASE if self.most_alive > 1 else 0.0) + self.vendor.waits
@@ -138,7 +143,7 @@ class SeededWorld:
 
     def _stall(self, who: str) -> None:
         if (struck := self._struck(who)) is not None:
-            seconds = self.tale.delay(4 * self._session)
+            seconds = self.tale.delay(self.longest_stall)
             struck.stall(seconds)
             if seconds > self._session:
                 self.tale.loop.call_later(self._session, struck.expel)
