@@ -23,10 +23,13 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
+    case,
     cast,
     column,
+    false,
     func,
     select,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -37,6 +40,15 @@ from consumer.adapters.ledger.rows import Row
 GIVEN = "given"
 Given = Mapping[str, ColumnElement[Any]]
 Columns = Sequence[Column[Any]]
+
+
+def also(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that a row found by its key must meet as well.
+
+    PostgreSQL takes one that few rows seem to meet as the way to find them, and of a small table reads all; with this
+    plan it would go on until the grown table is analyzed. It does not look into a CASE.
+    """
+    return case((condition, true()), else_=false())
 
 
 class Write(Protocol):

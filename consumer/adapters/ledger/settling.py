@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Update, and_, or_, select, tuple_, update
 
-from consumer.adapters.ledger.bulk import Bulk, Given
+from consumer.adapters.ledger.bulk import Bulk, Given, also
 from consumer.adapters.ledger.calls import calls_text
 from consumer.adapters.ledger.rows import Row
 from consumer.adapters.ledger.tables import earns, returns
@@ -105,7 +105,7 @@ def _end_return(given: Given) -> Update:
     names = ("org_id", "event_id", "redrive", "topic", "partition", "offset")
     return (
         update(returns)
-        .where(and_(row.state == ReturnState.OPEN.value, *(row[name] == given[name] for name in names)))
+        .where(and_(also(row.state == ReturnState.OPEN.value), *(row[name] == given[name] for name in names)))
         .values(state=ReturnState.SETTLED.value, **{each.name: given[each.name] for each in ENDED})
     )
 
@@ -120,7 +120,7 @@ def _end_late(given: Given) -> Update:
     names = ("org_id", "earn_id", "topic", "partition", "offset")
     return (
         update(earns)
-        .where(and_(row.late_outcome.is_(None), *(row[name] == given[name] for name in names)))
+        .where(and_(also(row.late_outcome.is_(None)), *(row[name] == given[name] for name in names)))
         .values({each.name: given[each.name] for each in ENDED_LATE})
     )
 

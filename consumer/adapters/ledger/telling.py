@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Update, and_, case, select, tuple_, update
 
-from consumer.adapters.ledger.bulk import Bulk, Given
+from consumer.adapters.ledger.bulk import Bulk, Given, also
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, line_ids_text, purchase_text
 from consumer.adapters.ledger.stage import Raced
 from consumer.adapters.ledger.tables import earns, returned_goods
@@ -183,7 +183,7 @@ def _send_again(given: Given) -> Update:
 
 
 def _end(given: Given) -> Update:
-    is_it = and_(*(column == given[column.name] for column in KEY), earns.c.state == EarnState.HELD.value)
+    is_it = and_(*(column == given[column.name] for column in KEY), also(earns.c.state == EarnState.HELD.value))
     # A claim under way outlives the feed's word that the earn is gone: its record may be the one that did it.
     claim = case((given["state"] == EarnState.REVOKED.value, earns.c.claim), else_=None)
     return update(earns).where(is_it).values(state=given["state"], claim=claim)

@@ -89,7 +89,12 @@ def scans(database: Database, statement: str, given: Any) -> list[str]:
             tables = ("earns", "returns", "returned_goods", "namings", "followed")
             return [row[-1] for row in rows if row[-1].startswith(tuple(f"SCAN {table}" for table in tables))]
         plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", given).scalar_one()
-        return [str(node["Relation Name"]) for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+        return [str(node.get("Relation Name") or node["Index Name"]) for node in nodes(plan) if is_whole(node)]
+
+
+def is_whole(node: Any) -> bool:
+    """Whether this step of a plan of PostgreSQL reads a whole table, or a whole index."""
+    return node["Node Type"] == "Seq Scan" or ("Index Name" in node and "Index Cond" not in node)
 
 
 def nodes(plan: Any) -> list[dict[str, Any]]:
