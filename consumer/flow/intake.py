@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from consumer.core.model import Record
-from consumer.flow.lanes import Lanes, Spawn
+from consumer.flow.lanes import Spawn
 from consumer.flow.ownership import CallsUnderWay, Ownership
 from consumer.ports import Partition
 
@@ -23,10 +23,9 @@ class Take(Protocol):
 class Inflow:
     """What the Kafka thread tells the event loop: implements `ports.Intake`."""
 
-    def __init__(self, takes: Mapping[str, Take], ownership: Ownership, lanes: Lanes, spawn: Spawn) -> None:
+    def __init__(self, takes: Mapping[str, Take], ownership: Ownership, spawn: Spawn) -> None:
         self._takes = takes
         self._ownership = ownership
-        self._lanes = lanes
         self._spawn = spawn
         self._queues: dict[tuple[str, int], deque[Record]] = {}
 
@@ -47,14 +46,11 @@ class Inflow:
 
     def revoked(self, partitions: Sequence[Partition]) -> CallsUnderWay:
         """Start no new attempt for these; the drain ends when none of their records is inside a call."""
-        drain = self._ownership.give_up(partitions)
-        self._lanes.interrupt()
-        return drain
+        return self._ownership.give_up(partitions)
 
     def lost(self, partitions: Sequence[Partition]) -> None:
         """These are another's already: drop their records."""
         self._ownership.lose(partitions)
-        self._lanes.interrupt()
 
     async def _work_off(self, place: tuple[str, int], queue: deque[Record]) -> None:
         """Work the queue of a partition until it is empty."""

@@ -153,23 +153,23 @@ class Lane:
         if merged.next_step() is None:
             return None
         if merged.answers:
-            await self._world.ledger.settle(Settlement(states=merged.states(), release=merged.answered_claims()))
+            await self._world.ledger.settle(Settlement(states=merged.states()))
         permit: Permit | None = None
         while permit is None and self._may_go_on(merged):
             permit = await self._patience.next_turn()
-        if self._world.now() - merged.claimed_at <= self._world.rules.lease // 2:
+        if permit is None or merged.stands(self._world.now(), self._world.rules.lease):
             return permit
-        # The wait was so long that another's claim may stand instead of ours.
-        if permit is None:
-            return None
         if await self._claim(merged):
             return await self._fresh(permit, merged)
         self._world.gate.not_needed(permit)
         return None
 
     async def _fresh(self, permit: Permit, merged: Round) -> Permit | None:
-        """The permit, or another one if the ledger took too long: the quota counts when a request goes, not before."""
-        if not self._world.gate.is_stale(permit):
+        """The permit, or another one if the ledger took too long for it, or for the claim.
+
+        The quota counts when a request goes, not before.
+        """
+        if merged.stands(self._world.now(), self._world.rules.lease) and not self._world.gate.is_stale(permit):
             return permit
         self._world.gate.not_needed(permit)
         return await self._next_permit(merged)

@@ -1,10 +1,15 @@
 """Which partitions are this instance's to work, and the waits for calls under way when one is not any more."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from asyncio import AbstractEventLoop
+from collections.abc import Mapping, Sequence
 
 from consumer.core.model import Record
+from consumer.flow.lanes import Lanes
 from consumer.ports import Partition
+
+ASKING = 0.9
+"""The share of a drain in which requests may still ask; in the rest they give back their claims."""
 
 
 class CallsUnderWay:
@@ -28,14 +33,12 @@ class CallsUnderWay:
 
 
 class Ownership:
-    """The partitions that are ours, by the epoch of their assignment."""
+    """The partitions that are ours, by the epoch of their assignment; the lanes are woken when one is not any more."""
 
-    def __init__(
-        self, is_inside: Callable[[frozenset[tuple[str, int]]], bool], *, clock: Callable[[], float], drain: float
-    ) -> None:
-        self._is_inside = is_inside
-        self._clock = clock
-        self._drain = drain
+    def __init__(self, lanes: Lanes, loop: AbstractEventLoop, *, drain: float) -> None:
+        self._lanes = lanes
+        self._loop = loop
+        self._asking = ASKING * drain
         self._epochs: dict[tuple[str, int], int] = {}
         self._finishing: dict[tuple[str, int], tuple[int, float]] = {}
         """The epoch of what was given up last, and until when requests under way may come to their end."""
@@ -50,16 +53,19 @@ class Ownership:
         for each in partitions:
             self._epochs.pop((each.topic, each.partition), None)
             self._finishing.pop((each.topic, each.partition), None)
+        self._lanes.interrupt()
 
     def give_up(self, partitions: Sequence[Partition]) -> CallsUnderWay:
         """These are ours no more; the drain ends with the last request for them."""
-        until = self._clock() + self._drain
+        until = self._loop.time() + self._asking
         gone = frozenset((each.topic, each.partition) for each in partitions)
         for each in gone & self._epochs.keys():
             self._finishing[each] = (self._epochs.pop(each), until)
         drain = CallsUnderWay(gone)
         self._drains.append(drain)
         self.look()
+        self._lanes.interrupt()
+        self._loop.call_at(until, self._lanes.interrupt)
         return drain
 
     def is_ours(self, record: Record) -> bool:
@@ -73,13 +79,13 @@ class Ownership:
             return True
         source = record.source
         epoch, until = self._finishing.get((source.topic, source.partition), (None, 0.0))
-        return epoch == record.epoch and self._clock() < until
+        return epoch == record.epoch and self._loop.time() < until
 
     def look(self) -> None:
         """End the drains that have nothing left to wait for."""
         if not self._drains:
             return
-        ended = [drain for drain in self._drains if not self._is_inside(drain.partitions)]
+        ended = [drain for drain in self._drains if not self._lanes.is_inside(drain.partitions)]
         self._drains = [drain for drain in self._drains if drain not in ended]
         for drain in ended:
             drain.end()

@@ -95,8 +95,14 @@ class Round:
 
     def claim(self, now: Millis, lease: int) -> Claim:
         """The wish to ask for the earns that have no answer yet."""
-        owners = {self.earns[earn].key: owner for earn, owner in self.owners.items() if earn not in self.answers}
-        return Claim(owners=owners, now=now, lease=lease, instead_of=self.instead_of)
+        asked = [earn for earn in self.earns if earn not in self.answers]
+        return Claim(
+            owners={self.earns[earn].key: self.owners[earn] for earn in asked},
+            now=now,
+            lease=lease,
+            instead_of=self.instead_of,
+            again={self.earns[e].key: self.claims[e] for e in asked if e in self.claims and e not in self.doubtful},
+        )
 
     def claimed(self, claim: Claim, uncertain: Collection[EarnKey]) -> None:
         """Take in that the claim stands; an uncertain earn not claimed before, a lost call may have reached."""
@@ -173,14 +179,9 @@ class Round:
             if answer.kind in REMEMBERED
         )
 
-    @property
-    def claimed_at(self) -> Millis:
-        """When the earns that have no answer yet were claimed; 0 before the first claim."""
-        return max(self.claims.values(), default=Millis(0))
-
-    def answered_claims(self) -> tuple[tuple[EarnKey, Millis], ...]:
-        """Those of releasable claims whose earns have their answer: whoever asks anew need not doubt it."""
-        return tuple((key, at) for key, at in self.releasable() if key.earn_id in self.answers)
+    def stands(self, now: Millis, lease: int) -> bool:
+        """Whether its claims are so young that another's cannot stand in their place, nor do so while a call lasts."""
+        return now - max(self.claims.values()) <= lease // 2
 
     def releasable(self) -> tuple[tuple[EarnKey, Millis], ...]:
         """Claims that nothing hangs on any more: the fate of their earns is known, and they are still held."""

@@ -1,7 +1,7 @@
 """The memory of earns and returns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -77,21 +77,26 @@ Arrival = Opened | Settled | Duplicate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The wish to call for these earns, each in the name of the record that takes it; all are granted or none."""
+    """The wish to call for these earns, each in the name of the record that takes it; all are granted or none.
+
+    `again` are the same request's claims before this one, by their time, of earns that it surely did not ask for.
+    """
 
     owners: Mapping[EarnKey, Coordinates]
     now: Millis
     lease: int
     """Milliseconds after which another's claim counts as abandoned."""
     instead_of: frozenset[str] = frozenset()
-    """Records whose claims, made in an earlier run, give way: they are in the same lane."""
+    """Records whose claims, made in an earlier run, give way: they are in the same lane, and of the same partition."""
+    again: Mapping[EarnKey, Millis] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
     """The claim stands. `earns` are the asked earns as they are now; those no longer held carry no claim.
 
-    `uncertain` are those that an earlier claim of the same record, or an abandoned one of another, may have reached.
+    `uncertain` are those that an earlier claim of the same record, or an abandoned one of another, may have reached;
+    not those of `again`.
     """
 
     earns: tuple[Earn, ...]

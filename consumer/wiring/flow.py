@@ -47,7 +47,7 @@ def flow(settings: Settings, given: Adapters, loop: AbstractEventLoop, tasks: Ta
     outlet = Outlet(told, given.codec, given.metrics, loop, flood_ratio=settings.dead_letters.flood_ratio)
     outlet.on_flood(lambda: _hold_flood(gate, given.log))
     lanes = Lanes(tasks.spawn)
-    ownership = Ownership(lanes.is_inside, clock=loop.time, drain=settings.kafka.drain)
+    ownership = Ownership(lanes, loop, drain=settings.kafka.drain)
     world = World(
         rules=rules,
         ledger=given.ledger,
@@ -65,7 +65,7 @@ def flow(settings: Settings, given: Adapters, loop: AbstractEventLoop, tasks: Ta
         may_finish=ownership.may_finish,
         on_rest=ownership.look,
     )
-    inflow = Inflow(takes=_takes(settings, given, lanes, world), ownership=ownership, lanes=lanes, spawn=tasks.spawn)
+    inflow = Inflow(takes=_takes(settings, given, lanes, world), ownership=ownership, spawn=tasks.spawn)
     return Flow(inflow=inflow, rules=rules, gate=gate, caller=caller, outlet=outlet, lanes=lanes)
 
 

@@ -106,7 +106,7 @@ def parts(ports: Ports, options: Options) -> Parts:
     outlet = Outlet(ports.publisher, encoder, telemetry, loop, flood_ratio=options.flood_ratio)
     outlet.on_flood(gate.shut)
     lanes = Lanes(spawn)
-    ownership = Ownership(lanes.is_inside, clock=loop.time, drain=20.0)
+    ownership = Ownership(lanes, loop, drain=20.0)
     rules = _rules(options)
     world = World(
         rules=rules,
@@ -134,7 +134,7 @@ def parts(ports: Ports, options: Options) -> Parts:
         EARNS: Feed(readers[EARNS], lanes, world),
     }
     return Parts(
-        inflow=Inflow(takes=takes, ownership=ownership, lanes=lanes, spawn=spawn),
+        inflow=Inflow(takes=takes, ownership=ownership, spawn=spawn),
         gate=gate,
         lanes=lanes,
         outlet=outlet,

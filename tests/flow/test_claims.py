@@ -246,21 +246,38 @@ def test_a_claim_that_a_hold_outlasted_is_made_again_before_the_next_call() -> N
     virtual_time.run(main())
 
 
-def test_an_earn_whose_refusal_is_known_is_claimed_no_more_while_the_others_wait_for_their_turn() -> None:
+def test_a_claim_that_took_too_long_is_made_again_before_the_call_and_casts_no_doubt_on_earns_never_asked_for() -> None:
     async def main() -> None:
         ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger)
+        ledger.takes["claim"] = LEASE * 0.6
+        flow.receive(returned(0))
+        await asyncio.sleep(1.0)
+        ledger.takes.clear()
+        await flow.rest()
 
-        def answers(call: Call) -> Response:
-            return NOT_VALID if call.earns[0].earn_id == "e1" else answer(429, {}, retry_after=LEASE / 4)
+        first, second = ledger.claims
+        assert second.now - first.now == LEASE * 600
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.NOT_VALID
+        assert flow.published.of(0).error_codes == (731,)
+        assert flow.vendor.listings == []
 
-        flow = a_flow(FakeVendor(answers=answers), Options(max_earns_per_call=1), ledger=ledger)
+    virtual_time.run(main())
+
+
+def test_a_claim_that_is_made_again_keeps_the_end_that_a_call_without_an_answer_may_have_brought() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = a_flow(FakeVendor(answers=in_parts(until=LEASE)), ledger=ledger)
         flow.receive(earned(0, "e1"), earned(1, "e2"))
         await flow.rest()
         flow.receive(returned(0))
-        await asyncio.sleep(10.0)
+        await asyncio.sleep(1.0)
+        flow.receive(earned(2, "e2", kind="REVOKED"))
+        await flow.rest()
 
-        assert flow.vendor.asked[:2] == [["e1"], ["e2"]]
-        assert (ledger.earn("e1").claim, ledger.earn("e2").claim) == (None, "returns/0/0")
+        assert [len(claim.owners) for claim in ledger.claims] == [2, 1]
+        assert {each.kind for each in flow.published.of(0).verdicts} == {VerdictKind.REVOKED}
 
     virtual_time.run(main())
 

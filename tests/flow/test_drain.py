@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from consumer.core.model import EarnState
-from consumer.core.outcome import OutcomeStatus
+from consumer.core.outcome import OutcomeStatus, VerdictKind
 from consumer.ports import Call, Drain, Partition, Response
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
+from tests.flow.claiming import NOT_VALID
 from tests.flow.fakes import EARNS, RETURNS, FakeVendor, SlowLedger, answer, ok
 from tests.flow.parts import Options
 from tests.flow.records import earned, record, return_fields, returned
@@ -67,6 +68,28 @@ def test_a_return_that_is_let_go_inside_its_settlement_is_published_before_the_d
         assert drain.done()
         assert drain.wait(0)
         assert flow.published.of(0).status is OutcomeStatus.REVOKED
+
+    virtual_time.run(main())
+
+
+def test_a_request_whose_next_turn_does_not_come_gives_back_what_it_knows_before_its_drain_is_over() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        vendor, options = FakeVendor(answers=lambda _: NOT_VALID), Options(per_minute=2, max_earns_per_call=1)
+        flow = a_flow(vendor, options, ledger=ledger)
+        flow.receive(earned(0, "e1"), earned(1, "e2"))
+        await flow.rest()
+        flow.receive(returned(0))
+        await asyncio.sleep(70.0)
+        lasted = await seconds_of(flow.inflow.revoked(MINE))
+        new = a_flow(FakeVendor(answers=lambda _: NOT_VALID), Options(max_earns_per_call=1), ledger=ledger)
+        new.receive(returned(0))
+        await new.rest()
+
+        assert vendor.asked == [["e1"]]
+        assert 1.0 < lasted < A_DRAIN
+        assert [each.kind for each in new.published.of(0).verdicts] == [VerdictKind.NOT_VALID, VerdictKind.NOT_VALID]
+        assert flow.published.outcomes == []
 
     virtual_time.run(main())
 

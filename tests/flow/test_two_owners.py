@@ -2,13 +2,16 @@
 
 import asyncio
 
+import pytest
+
 from consumer.core.outcome import OutcomeStatus, VerdictKind
 from consumer.ports import Partition
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
 from tests.flow.claiming import NOT_VALID, a_flow_with_earns
-from tests.flow.fakes import RETURNS, FakeVendor, SlowLedger, answer, holds_nothing
-from tests.flow.records import returned
+from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, holds_nothing, ok
+from tests.flow.parts import Options
+from tests.flow.records import earned, returned
 
 BUSY = answer(521, {"errors": [{"code": 521, "message": "several actions at once"}]})
 
@@ -65,5 +68,28 @@ def test_what_the_old_owner_learnt_is_known_to_the_new_one() -> None:
 
         assert new.published.of(0).verdicts[0].kind is VerdictKind.REVOKED
         assert new.vendor.calls == []
+
+    virtual_time.run(main())
+
+
+@pytest.mark.parametrize(("answers", "told"), [(ok, VerdictKind.REVOKED), (lambda _: NOT_VALID, VerdictKind.NOT_VALID)])
+def test_an_earn_that_came_late_elsewhere_is_told_by_the_return_that_has_its_answer_and_asks_on(
+    answers: Answer, told: VerdictKind
+) -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        one = a_flow(FakeVendor(answers=answers), Options(per_minute=2, max_earns_per_call=1), ledger=ledger)
+        one.receive(earned(0, "e1"), earned(1, "e2"))
+        await one.rest()
+        one.receive(returned(0))
+        await asyncio.sleep(70.0)
+        other = a_flow(FakeVendor(answers=answers), ledger=ledger)
+        other.receive(earned(0, "e1"))
+        await asyncio.gather(one.rest(), other.rest())
+
+        assert one.vendor.asked == [["e1"], ["e2"]]
+        assert [each.kind for each in one.published.of(0).verdicts] == [told, told]
+        assert other.vendor.asked == []
+        assert [each.outcome for each in other.published.completions] == [None]
 
     virtual_time.run(main())

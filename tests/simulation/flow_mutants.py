@@ -13,8 +13,8 @@ FLOW_MUTANTS = (
     mutant(
         "a claim of an earn that nobody claimed before is in doubt",
         "adapters/memory/earns.py",
-        "        uncertain=frozenset(key for key, held in wanted.items() if held.earn.claim is not None),\n",
-        "        uncertain=frozenset(wanted),\n",
+        "for key, held in wanted.items() if held.earn.claim is not None and key not in sure",
+        "for key in wanted",
     ),
     mutant(
         "another's claim is no obstacle",

@@ -108,7 +108,7 @@ KAFKA_MUTANTS = (
     mutant(
         "a drain does not wait for calls",
         "flow/ownership.py",
-        "[drain for drain in self._drains if not self._is_inside(drain.partitions)]",
+        "[drain for drain in self._drains if not self._lanes.is_inside(drain.partitions)]",
         "list(self._drains)",
     ),
     mutant(

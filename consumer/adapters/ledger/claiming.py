@@ -72,21 +72,25 @@ def decide(
     If its commit had worked, and only the word of it was lost, it meets its own claims: nobody has called in their name
     since, and what was in doubt then is in doubt now. So where the feed told of an end since, it was not theirs.
     """
-    asked = [(standing.get((key.org_id, key.earn_id)), str(owner)) for key, owner in claim.owners.items()]
-    known = [(row, owner) for row, owner in asked if row is not None]
-    if any(_is_anothers(row, owner, claim) for row, owner in known):
-        return Denied(earns=tuple(earn_of(row) for row, _ in known)), ()
+    asked = [
+        (standing.get((key.org_id, key.earn_id)), str(owner), claim.again.get(key))
+        for key, owner in claim.owners.items()
+    ]
+    known = [(row, owner, before) for row, owner, before in asked if row is not None]
+    if any(_is_anothers(row, owner, claim) for row, owner, _ in known):
+        return Denied(earns=tuple(earn_of(row) for row, *_ in known)), ()
     earns_now, granted, uncertain = [], [], []
-    for row, owner in known:
+    for row, owner, before in known:
+        is_known = before is not None and tuple(row[CLAIM:]) == (owner, before)
         if row[STATE] != EarnState.HELD:
-            ended = row if doubts.get(_claimed(row), True) else (*row[:CLAIM], None, None)
+            ended = row if doubts.get(_claimed(row), not is_known) else (*row[:CLAIM], None, None)
             if ended is not row:
                 granted.append((ended, False))
             earns_now.append(earn_of(ended))
             continue
         mine = (*row[:CLAIM], owner, claim.now)
         earn = earn_of(mine)
-        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None)
+        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_known)
         earns_now.append(earn)
         granted.append((mine, is_uncertain))
         if is_uncertain:

@@ -23,20 +23,27 @@ def claim_all(shelf: Shelf, claim: Claim) -> Granted | Denied:
     """Claim all the earns that are still held, or none where one is another's."""
     known = {key: held for key in claim.owners if (held := shelf.earns.get(key)) is not None}
     wanted = {key: held for key, held in known.items() if held.earn.state is EarnState.HELD}
+    sure = {key for key, at in claim.again.items() if key in known and _is_own(known[key], claim, at)}
     if any(_is_anothers(held, claim) for held in wanted.values()):
         return Denied(earns=tuple(held.earn for held in known.values()))
     for key, held in wanted.items():
         owned = replace(held.earn, claim=str(claim.owners[key]))
         shelf.earns[key] = replace(held, earn=owned, claimed_at=claim.now)
+    shelf.earns |= {key: unclaimed(known[key]) for key in sure - wanted.keys()}
     return Granted(
         earns=tuple(shelf.earns[key].earn for key in known),
-        uncertain=frozenset(key for key, held in wanted.items() if held.earn.claim is not None),
+        uncertain=frozenset(key for key, held in wanted.items() if held.earn.claim is not None and key not in sure),
     )
 
 
 def unclaimed(held: HeldEarn) -> HeldEarn:
     """The earn without its claim."""
     return replace(held, earn=replace(held.earn, claim=None), claimed_at=None)
+
+
+def _is_own(held: HeldEarn, claim: Claim, at: Millis) -> bool:
+    """Whether the earn is claimed since then, and in the name in which it is to be claimed now."""
+    return held.claimed_at == at and held.earn.claim == str(claim.owners[held.earn.key])
 
 
 def _is_anothers(held: HeldEarn, claim: Claim) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.adapters.ledger.claiming import decide
-from consumer.core.model import EarnState
+from consumer.core.model import Coordinates, EarnKind, EarnState
 from consumer.ports import Granted, Settlement
 from tests.builders import an_earn
 from tests.contracts.ledger.conftest import AnyLedger, Starting
@@ -41,6 +41,41 @@ async def test_a_record_that_comes_again_owns_its_claim_and_is_uncertain(ledger:
     await ledger.claim(a_claim(at(1)))
 
     assert (await granted(ledger, a_claim(at(1), now=NOW + 1))).uncertain == {E1}
+
+
+async def test_a_claim_that_the_same_request_makes_again_of_an_earn_never_asked_for_is_certain(
+    ledger: AnyLedger,
+) -> None:
+    await ledger.tell([told(), told(an_earn("e2"), fed(1))])
+    await ledger.claim(a_claim(at(1), E1, E2))
+    later = a_claim(at(1), E1, E2, now=NOW + 1)
+
+    assert (await granted(ledger, replace(later, again={E1: NOW}))).uncertain == {E2}
+
+
+@pytest.mark.parametrize("by", [at(1), at(2)])
+async def test_a_claim_made_since_by_another_or_by_another_life_leaves_its_doubt(
+    ledger: AnyLedger, by: Coordinates
+) -> None:
+    await ledger.tell([told()])
+    await ledger.claim(a_claim(at(1)))
+    await ledger.claim(a_claim(by, now=NOW + LEASE + 1))
+    again = replace(a_claim(at(1), now=NOW + 2 * LEASE + 2), again={E1: NOW})
+
+    assert (await granted(ledger, again)).uncertain == {E1}
+
+
+async def test_an_end_that_the_feed_told_of_an_earn_never_asked_for_is_nobodys_of_ours(ledger: AnyLedger) -> None:
+    other = an_earn("e2", bill="B-2")
+    await ledger.tell([told(), told(other, fed(1))])
+    await ledger.claim(a_claim(at(1), E1, E2))
+    await ledger.tell([told(source=fed(2), kind=EarnKind.REVOKED)])
+    await ledger.tell([told(other, fed(3), kind=EarnKind.REVOKED)])
+
+    answer = await granted(ledger, replace(a_claim(at(1), E1, E2, now=NOW + 1), again={E1: NOW}))
+
+    assert {earn.key: earn.claim for earn in answer.earns} == {E1: None, E2: str(at(1))}
+    assert (await earn_now(ledger)).claim is None
 
 
 async def test_anothers_live_claim_denies_everything(ledger: AnyLedger) -> None:
