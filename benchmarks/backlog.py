@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import product
 from pathlib import Path
 
 from benchmarks.growth import Grown
@@ -45,11 +46,15 @@ def started(service: Instance) -> str:
     return f"{service.ready_after:.1f} ({service.ready_cpu:.1f} CPU)"
 
 
-def one_run(broker: Broker, waiting: int, held: int) -> tuple[str, str, float]:
+def one_run(broker: Broker, waiting: int, held: int, window: int) -> tuple[str, str, float]:
     """How it starts with nothing to do, and with the backlog; MB at most with the backlog."""
     topics, customers = made_topics(broker), range(1, waiting + 1)
     with ledger_of(held) as url:
-        changes = {"CONSUMER_LEDGER__URL": url, "CONSUMER_API__QUOTA_PER_MINUTE": FEW}
+        changes = {
+            "CONSUMER_LEDGER__URL": url,
+            "CONSUMER_API__QUOTA_PER_MINUTE": FEW,
+            "CONSUMER_KAFKA__WINDOW": str(window),
+        }
         with running(broker, topics, changes) as service:
             at_first = started(service)
             produce(broker.bootstrap, topics["earns"], earns(customers))
@@ -63,14 +68,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--waiting", type=int, nargs="+", default=[1000, 10_000, 100_000])
     asked.add_argument("--held", type=int, nargs="+", default=[1000, 1_000_000], help="earns in the ledger at first")
+    asked.add_argument("--windows", type=int, nargs="+", default=[1000], help="kafka.window")
     options = asked.parse_args()
-    print(f"{'earns held':>12}{'waiting':>12}{'ready s':>20}{'with the backlog':>20}{'memory MB':>12}")
+    print(f"{'earns held':>12}{'waiting':>12}{'window':>8}{'ready s':>20}{'with the backlog':>20}{'memory MB':>12}")
     with closing(own_broker()) as broker:
         broker.start()
-        for held in options.held:
-            for waiting in options.waiting:
-                at_first, again, memory = one_run(broker, waiting, held)
-                print(f"{held:12,}{waiting:12,}{at_first:>20}{again:>20}{memory:12.0f}", flush=True)
+        for held, waiting, window in product(options.held, options.waiting, options.windows):
+            at_first, again, memory = one_run(broker, waiting, held, window)
+            print(f"{held:12,}{waiting:12,}{window:8,}{at_first:>20}{again:>20}{memory:12.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -103,10 +103,12 @@ def cells(row: Row) -> Iterator[str]:
             yield from (with_spread(row.runs, name) for name in ("p50", "p99"))
         case "rate":
             yield from (with_spread(row.runs, name) for name in ("rate", "steady"))
+            yield from (number(spread(row.runs, name).middle) for name in ("p50", "p99"))
         case "restart":
             pass
     if row.kind != "restart":
-        yield from (number(spread(row.runs, name).middle) for name in ("cpu", "calls"))
+        yield with_spread(row.runs, "cpu")
+        yield number(spread(row.runs, "calls").middle)
         yield number(spread(row.runs, "memory").high)
     yield from (number(spread(row.runs, name).high) for name in OUTCOMES)
 
@@ -114,7 +116,7 @@ def cells(row: Row) -> Iterator[str]:
 COSTS = ("µs of CPU each", "calls", "MB")
 FAULTY = ("lost", "called again", "calls overlapping", "outcomes twice", "out of order")
 HEADS = {
-    "rate": ("subject", "returns", "returns/s", "steady/s", *COSTS, *FAULTY),
+    "rate": ("subject", "returns", "returns/s", "steady/s", "p50 ms", "p99 ms", *COSTS, *FAULTY),
     "latency": ("subject", "returns", "pace/s", "p50 ms", "p99 ms", *COSTS, *FAULTY),
     "restart": ("subject", "returns", *FAULTY),
 }
