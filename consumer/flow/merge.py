@@ -43,8 +43,9 @@ def _owner(takers: Sequence[Item], claimant: Item | None) -> Item:
     """Who takes an earn: its claimant, else the first that wants it; where that is a return, the earliest of those.
 
     Records of several topics come back in any order after a restart; were the claim not kept, one record would wait
-    here for the lease of another. Only a return of the claimant's own partition goes before it, where the earn was told
-    after one was opened and before the next: they come and go together, so that nobody else is at work in its name.
+    here for the lease of another. Only an earlier return of the claimant's own partition takes its place, where the
+    earn was told after the one was opened and before the other. As a partition is one instance's, no other instance is
+    just asking in the claimant's name.
     """
     owner = claimant or takers[0]
     if not isinstance(owner, OpenReturn) or takers == [owner]:
@@ -60,7 +61,7 @@ def _claimants(
 ) -> Mapping[EarnId, Item]:
     """The records of the lane in whose names earns of the request are claimed since an earlier run.
 
-    One that the request has, and whose plan takes the earn no more, is none.
+    A record inside the request counts only if its plan still takes the earn.
     """
     claimed = {earn.key.earn_id: earn.claim for earn in earns if earn.claim is not None}
     if not claimed:
