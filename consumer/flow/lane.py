@@ -159,15 +159,16 @@ class Lane:
             permit = await self._patience.next_turn()
         if permit is None or merged.stands(self._world.now(), self._world.rules.lease):
             return permit
-        if await self._claim(merged):
-            return await self._fresh(permit, merged)
+        is_claimed = await self._claim(merged)
+        if is_claimed and not self._world.gate.is_stale(permit):
+            return permit
         self._world.gate.not_needed(permit)
-        return None
+        return await self._next_permit(merged) if is_claimed else None
 
     async def _fresh(self, permit: Permit, merged: Round) -> Permit | None:
-        """The permit, or another one if the ledger took too long for it, or for the claim.
+        """The permit, or another one, and another claim if need be, where the ledger took too long for the first.
 
-        The quota counts when a request goes, not before.
+        The quota counts when a request goes, not before. None where the request must not go on.
         """
         if merged.stands(self._world.now(), self._world.rules.lease) and not self._world.gate.is_stale(permit):
             return permit
@@ -227,7 +228,7 @@ class Lane:
     def _may_go_on(self, merged: Round) -> bool:
         """Whether a further attempt may begin; in a drain only for a request that has a part of its answers."""
         finishing = merged.is_under_way and self._world.gate.holding() is None
-        may = self._world.may_finish if finishing else self._world.is_ours
+        may = self._world.may_ask_on if finishing else self._world.is_ours
         return all(may(item.record) for item in self.inside)
 
     def _all_ours(self, items: Iterable[Item]) -> bool:

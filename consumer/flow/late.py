@@ -7,7 +7,7 @@ from consumer.core.model import Earn, EarnId, EarnState
 from consumer.core.outcome import VerdictKind
 from consumer.core.plan import Plan, Policy, plan, returned_purchase
 from consumer.flow.item import Item, LateItem, Target, plan_of
-from consumer.ports import LateEarn, Ledger, OutcomeEncoder
+from consumer.ports import EarlierReturn, LateEarn, Ledger, OutcomeEncoder
 
 
 class Late:
@@ -45,7 +45,7 @@ class Late:
         """
         if view.settled is not None:
             return None
-        told = frozenset[EarnId]() if item.redrive else self._told_by(view)
+        told = frozenset[EarnId]() if item.redrive else self._told_by(view.returns)
         # What this very record revoked in an earlier life is nobody else's to tell.
         earns = [earn for earn in view.earns if earn.key.earn_id not in told or _is_revoked_by(item, earn)]
         taken: Target | None = None
@@ -65,14 +65,15 @@ class Late:
                 taken = Target(earlier=earlier, plan=planned) if taken is None else _and_takes(taken, planned)
         return taken
 
-    def _told_by(self, view: LateEarn) -> frozenset[EarnId]:
-        """The earns that the outcomes of returns tell of, but those that they kept; an open return's, once it ends."""
-        names = {str(earlier.source) for earlier in view.returns}
-        revoked = (earn.key.earn_id for earn in view.earns if earn.state is EarnState.REVOKED and earn.claim in names)
-        outcomes = (earlier.outcome for earlier in view.returns)
-        verdicts = (each for told in outcomes if told is not None for each in self._encoder.decode(told).verdicts)
-        told = (each.earn_id for each in verdicts if each.kind is not VerdictKind.KEPT_BY_POLICY)
-        return frozenset((*revoked, *told))
+    def _told_by(self, returns: Iterable[EarlierReturn]) -> frozenset[EarnId]:
+        """The earns that the outcomes of returns told of, but those that they kept."""
+        return frozenset(
+            verdict.earn_id
+            for earlier in returns
+            if earlier.outcome is not None
+            for verdict in self._encoder.decode(earlier.outcome).verdicts
+            if verdict.kind is not VerdictKind.KEPT_BY_POLICY
+        )
 
 
 def _left(earns: Iterable[Earn], plan: Plan) -> list[Earn]:

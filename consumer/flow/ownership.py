@@ -9,7 +9,9 @@ from consumer.flow.lanes import Lanes
 from consumer.ports import Partition
 
 ASKING = 0.9
-"""The share of a drain in which requests may still ask; in the rest they give back their claims."""
+"""The share of a drain in which requests may still ask; in the rest they settle, or give back their claims."""
+LATER = 0.01
+"""Seconds after which a lane that is woken sees by the clock that the time is over, however timers are rounded."""
 
 
 class CallsUnderWay:
@@ -38,10 +40,10 @@ class Ownership:
     def __init__(self, lanes: Lanes, loop: AbstractEventLoop, *, drain: float) -> None:
         self._lanes = lanes
         self._loop = loop
-        self._asking = ASKING * drain
+        self._drain = drain
         self._epochs: dict[tuple[str, int], int] = {}
         self._finishing: dict[tuple[str, int], tuple[int, float]] = {}
-        """The epoch of what was given up last, and until when requests under way may come to their end."""
+        """The epoch of what was given up last, and when its drain is over."""
         self._drains: list[CallsUnderWay] = []
 
     def take(self, partitions: Mapping[Partition, int]) -> None:
@@ -57,7 +59,7 @@ class Ownership:
 
     def give_up(self, partitions: Sequence[Partition]) -> CallsUnderWay:
         """These are ours no more; the drain ends with the last request for them."""
-        until = self._loop.time() + self._asking
+        until = self._loop.time() + self._drain
         gone = frozenset((each.topic, each.partition) for each in partitions)
         for each in gone & self._epochs.keys():
             self._finishing[each] = (self._epochs.pop(each), until)
@@ -65,7 +67,7 @@ class Ownership:
         self._drains.append(drain)
         self.look()
         self._lanes.interrupt()
-        self._loop.call_at(until, self._lanes.interrupt)
+        self._loop.call_later(ASKING * self._drain + LATER, self._lanes.interrupt)
         return drain
 
     def is_ours(self, record: Record) -> bool:
@@ -73,13 +75,21 @@ class Ownership:
         source = record.source
         return self._epochs.get((source.topic, source.partition)) == record.epoch
 
+    def may_ask_on(self, record: Record) -> bool:
+        """Whether a request that has a part of its answers may ask for the rest for the record."""
+        return self._has_left(record, (1 - ASKING) * self._drain)
+
     def may_finish(self, record: Record) -> bool:
-        """Whether a request that has a part of its answers may still be led to its end for the record."""
+        """Whether what is answered may still be the record's end."""
+        return self._has_left(record, 0.0)
+
+    def _has_left(self, record: Record, seconds: float) -> bool:
+        """Whether the record's partition is ours, or its drain lasts for more than so long."""
         if self.is_ours(record):
             return True
         source = record.source
         epoch, until = self._finishing.get((source.topic, source.partition), (None, 0.0))
-        return epoch == record.epoch and self._loop.time() < until
+        return epoch == record.epoch and until - self._loop.time() > seconds
 
     def look(self) -> None:
         """End the drains that have nothing left to wait for."""

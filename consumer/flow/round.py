@@ -180,7 +180,7 @@ class Round:
         )
 
     def stands(self, now: Millis, lease: int) -> bool:
-        """Whether its claims are so young that another's cannot stand in their place, nor do so while a call lasts."""
+        """Whether its claims are younger than half the lease, so that no other's can stand in their place."""
         return now - max(self.claims.values()) <= lease // 2
 
     def releasable(self) -> tuple[tuple[EarnKey, Millis], ...]:

@@ -34,9 +34,9 @@ class Rules:
 class World:
     """The ports and the parts.
 
-    `is_ours` tells whether a record's partition is still this instance's to work, `may_finish` whether a request that
-    has a part of its answers may be led to its end for it; `on_rest` is called when a lane
-    no longer holds a record inside a call or a settlement.
+    `is_ours` tells whether a record's partition is still this instance's to work, `may_ask_on` whether a request that
+    has a part of its answers may ask for the rest for it, `may_finish` whether what is answered may be its end;
+    `on_rest` is called when a lane no longer holds a record inside a call or a settlement.
     """
 
     rules: Rules
@@ -52,5 +52,6 @@ class World:
     now: Callable[[], Millis]
     chance: Callable[[], float]
     is_ours: Callable[[Record], bool]
+    may_ask_on: Callable[[Record], bool]
     may_finish: Callable[[Record], bool]
     on_rest: Callable[[], None]

@@ -79,7 +79,7 @@ Arrival = Opened | Settled | Duplicate
 class Claim:
     """The wish to call for these earns, each in the name of the record that takes it; all are granted or none.
 
-    `again` are the same request's claims before this one, by their time, of earns that it surely did not ask for.
+    `again` are the same request's claims before this one, by their time, of earns that it surely did not revoke.
     """
 
     owners: Mapping[EarnKey, Coordinates]

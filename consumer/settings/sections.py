@@ -109,8 +109,8 @@ class Ledger(Section):
     url_file: File = Field(default=None, description="A file with the URL.")
     claim_lease: Positive = Field(
         default=300.0,
-        description="When a dead instance's claim may be taken over. A call may begin when half of it is over, so let it be "
-        "twice api.timeout or more.",
+        description="When a dead instance's claim may be taken over. A call may begin when half of it is over, so let "
+        "it be twice api.timeout or more.",
     )
     retention: Positive = Field(default=400 * DAY, description="How long returns and earns are remembered: 400 days.")
 

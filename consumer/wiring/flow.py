@@ -62,6 +62,7 @@ def flow(settings: Settings, given: Adapters, loop: AbstractEventLoop, tasks: Ta
         now=parts.now,
         chance=parts.chance,
         is_ours=ownership.is_ours,
+        may_ask_on=ownership.may_ask_on,
         may_finish=ownership.may_finish,
         on_rest=ownership.look,
     )

@@ -122,6 +122,7 @@ def parts(ports: Ports, options: Options) -> Parts:
         now=now,
         chance=chance,
         is_ours=ownership.is_ours,
+        may_ask_on=ownership.may_ask_on,
         may_finish=ownership.may_finish,
         on_rest=ownership.look,
     )

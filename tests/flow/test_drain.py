@@ -94,6 +94,19 @@ def test_a_request_whose_next_turn_does_not_come_gives_back_what_it_knows_before
     virtual_time.run(main())
 
 
+def test_an_answer_that_comes_when_nothing_may_be_asked_any_more_is_still_the_records_outcome() -> None:
+    async def main() -> None:
+        flow = await a_flow_with_earns(FakeVendor(latency=A_DRAIN), SlowLedger())
+        flow.receive(returned(0))
+        await asyncio.sleep(0.5)
+        drain = flow.inflow.revoked(MINE)
+
+        assert A_DRAIN - 1.0 < await seconds_of(drain) < A_DRAIN
+        assert flow.published.of(0).status is OutcomeStatus.REVOKED
+
+    virtual_time.run(main())
+
+
 def test_a_lane_that_backs_off_is_no_part_of_a_drain() -> None:
     async def main() -> None:
         ledger = SlowLedger()

@@ -2,15 +2,13 @@
 
 import asyncio
 
-import pytest
-
 from consumer.core.outcome import OutcomeStatus, VerdictKind
-from consumer.ports import Partition
+from consumer.ports import Call, Partition, Response
 from tests.flow import virtual_time
 from tests.flow.a_world import Flow, a_flow
 from tests.flow.claiming import NOT_VALID, a_flow_with_earns
-from tests.flow.fakes import RETURNS, Answer, FakeVendor, SlowLedger, answer, holds_nothing, ok
-from tests.flow.parts import Options
+from tests.flow.fakes import RETURNS, FakeVendor, SlowLedger, answer, holds_nothing
+from tests.flow.parts import LEASE, Options
 from tests.flow.records import earned, returned
 
 BUSY = answer(521, {"errors": [{"code": 521, "message": "several actions at once"}]})
@@ -72,23 +70,24 @@ def test_what_the_old_owner_learnt_is_known_to_the_new_one() -> None:
     virtual_time.run(main())
 
 
-@pytest.mark.parametrize(("answers", "told"), [(ok, VerdictKind.REVOKED), (lambda _: NOT_VALID, VerdictKind.NOT_VALID)])
-def test_an_earn_that_came_late_elsewhere_is_told_by_the_return_that_has_its_answer_and_asks_on(
-    answers: Answer, told: VerdictKind
-) -> None:
+def test_a_refused_earn_is_not_asked_for_elsewhere_while_its_request_asks_on() -> None:
     async def main() -> None:
         ledger = SlowLedger()
-        one = a_flow(FakeVendor(answers=answers), Options(per_minute=2, max_earns_per_call=1), ledger=ledger)
+
+        def answers(call: Call) -> Response:
+            is_refused = call.earns[0].earn_id == "e1" or asyncio.get_running_loop().time() > LEASE / 2
+            return NOT_VALID if is_refused else answer(429, {}, retry_after=LEASE / 2)
+
+        one = a_flow(FakeVendor(answers=answers), Options(max_earns_per_call=1), ledger=ledger)
         one.receive(earned(0, "e1"), earned(1, "e2"))
         await one.rest()
         one.receive(returned(0))
         await asyncio.sleep(70.0)
-        other = a_flow(FakeVendor(answers=answers), ledger=ledger)
+        other = a_flow(FakeVendor(answers=lambda _: NOT_VALID), ledger=ledger)
         other.receive(earned(0, "e1"))
         await asyncio.gather(one.rest(), other.rest())
 
-        assert one.vendor.asked == [["e1"], ["e2"]]
-        assert [each.kind for each in one.published.of(0).verdicts] == [told, told]
+        assert [each.kind for each in one.published.of(0).verdicts] == [VerdictKind.NOT_VALID, VerdictKind.NOT_VALID]
         assert other.vendor.asked == []
         assert [each.outcome for each in other.published.completions] == [None]
 
