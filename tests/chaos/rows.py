@@ -15,8 +15,8 @@ ROWS: Mapping[str, str] = {
     "instances join and leave": "Instances join and leave in quick succession",
     "an instance is frozen": "A process is frozen for longer than the session timeout, and wakes up",
     "the broker is killed": "The only broker is killed",
-    "a broker is killed": "A leader, or any other broker, is killed in a cluster of three",
-    "a leader is killed": "A leader, or any other broker, is killed in a cluster of three",
+    "a broker is killed": "Any broker is killed in a cluster of three",
+    "a leader is killed": "A leader of returns is killed in a cluster of three",
     "the coordinator is killed": "The group's coordinator is killed in a cluster of three",
     "the disk is full": "The disk under SQLite is full",
     "PostgreSQL is gone": "PostgreSQL is killed, and is gone",
@@ -57,10 +57,7 @@ SAID: Mapping[str, tuple[Word, ...]] = {
     "an instance is stopped": (Word(events=("stopping",)), Word(events=("stopped",))),
     "instances join and leave": (Word(events=("partitions_assigned",)), Word(events=("partitions_revoked",))),
     "an instance is frozen": (Word(events=("partitions_lost", "died")),),
-    **dict.fromkeys(
-        ("the broker is killed", "a broker is killed", "a leader is killed", "the coordinator is killed"),
-        (KAFKA_ERROR,),
-    ),
+    **dict.fromkeys(("the broker is killed", "a leader is killed", "the coordinator is killed"), (KAFKA_ERROR,)),
     "PostgreSQL is gone": LEDGER_AWAY,
     "the vendor is down": (Word(events=("holding",), reason="api"),),
     "the vendor is refusing credentials": (
@@ -69,7 +66,8 @@ SAID: Mapping[str, tuple[Word, ...]] = {
     ),
     "the vendor is throttling": (Word(events=("throttled",)),),
 }
-"""Each of these, by any instance. A full disk may have room left inside SQLite's log, a short line little to carry."""
+"""Each of these, by any instance. A full disk may have room left inside SQLite's log, a short line little to carry,
+and a broker that leads nothing is asked for nothing."""
 SAID_AT_LENGTH: Mapping[str, tuple[Word, ...]] = {
     "the registry is gone": (Word(events=("registry_unavailable",)),),
     "the disk is full": LEDGER_AWAY,
