@@ -159,7 +159,7 @@ class Lane:
             permit = await self._patience.next_turn()
         if permit is None or merged.stands(self._world.now(), self._world.rules.lease):
             return permit
-        is_claimed = await self._claim(merged)
+        is_claimed = await self._claim(merged) and merged.stands(self._world.now(), self._world.rules.lease)
         if is_claimed and not self._world.gate.is_stale(permit):
             return permit
         self._world.gate.not_needed(permit)

@@ -180,7 +180,7 @@ class Round:
         )
 
     def stands(self, now: Millis, lease: int) -> bool:
-        """Whether its claims are younger than half the lease, so that no other's can stand in their place."""
+        """Whether its claims are younger than half the lease: no other's can stand in their place by then."""
         return now - max(self.claims.values()) <= lease // 2
 
     def releasable(self) -> tuple[tuple[EarnKey, Millis], ...]:

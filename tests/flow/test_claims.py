@@ -265,6 +265,23 @@ def test_a_claim_that_took_too_long_is_made_again_before_the_call_and_casts_no_d
     virtual_time.run(main())
 
 
+def test_a_request_whose_claims_take_too_long_again_and_again_is_let_go_and_begun_anew() -> None:
+    async def main() -> None:
+        ledger = SlowLedger()
+        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger)
+        ledger.takes["claim"] = LEASE * 0.6
+        flow.receive(returned(0))
+        await asyncio.sleep(LEASE * 0.9)
+        ledger.takes.clear()
+        await flow.rest()
+
+        assert len(ledger.claims) == 3
+        assert flow.vendor.calls[0][0] >= LEASE * 1.2
+        assert flow.published.of(0).verdicts[0].kind is VerdictKind.NOT_VALID
+
+    virtual_time.run(main())
+
+
 def test_a_claim_that_is_made_again_keeps_the_end_that_a_call_without_an_answer_may_have_brought() -> None:
     async def main() -> None:
         ledger = SlowLedger()
