@@ -29,32 +29,20 @@ WAITS = {
 """Of the service's own histograms, which are in seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Now:
-    """CPU by thread in ticks, and the histograms' sums and counts, as they stand."""
-
-    ticks: Counter[str]
-    sums: dict[str, float]
-
-
 @dataclass
 class Spending:
-    """What was spent while a run was under way."""
+    """What was spent while a run was under way: CPU by thread in ticks, and the histograms' sums and counts."""
 
     ticks: Counter[str] = field(default_factory=Counter)
     sums: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def beside(self, port: int, pid: int) -> Iterator[None]:
-        before = now(port, pid)
+        page = f"http://127.0.0.1:{port}/metrics"
+        ticks_before, sums_before = ticks(pid), sums(get(page).text)
         yield
-        after = now(port, pid)
-        self.ticks = after.ticks - before.ticks
-        self.sums = {name: value - before.sums.get(name, 0) for name, value in after.sums.items()}
-
-
-def now(port: int, pid: int) -> Now:
-    return Now(ticks=ticks(pid), sums=sums(get(f"http://127.0.0.1:{port}/metrics").text))
+        self.ticks = ticks(pid) - ticks_before
+        self.sums = {name: value - sums_before[name] for name, value in sums(get(page).text).items()}
 
 
 def ticks(pid: int) -> Counter[str]:

@@ -157,23 +157,21 @@ class Lane:
         permit: Permit | None = None
         while permit is None and self._may_go_on(merged):
             permit = await self._patience.next_turn()
-        if permit is None or merged.stands(self._world.now(), self._world.rules.lease):
-            return permit
-        is_claimed = await self._claim(merged) and merged.stands(self._world.now(), self._world.rules.lease)
-        if is_claimed and not self._world.gate.is_stale(permit):
-            return permit
-        self._world.gate.not_needed(permit)
-        return await self._next_permit(merged) if is_claimed else None
+        return None if permit is None else await self._fresh(permit, merged)
 
     async def _fresh(self, permit: Permit, merged: Round) -> Permit | None:
-        """The permit, or another one, and another claim if need be, where the ledger took too long for the first.
+        """The permit, or another one where the ledger took too long, as the quota counts when a request goes.
 
-        The quota counts when a request goes, not before. None where the request must not go on.
+        None where claims have become old, and cannot be made anew in time: another's may stand in their place.
         """
-        if merged.stands(self._world.now(), self._world.rules.lease) and not self._world.gate.is_stale(permit):
+        stands = self._stands(merged) or (await self._claim(merged) and self._stands(merged))
+        if stands and not self._world.gate.is_stale(permit):
             return permit
         self._world.gate.not_needed(permit)
-        return await self._next_permit(merged)
+        return await self._next_permit(merged) if stands else None
+
+    def _stands(self, merged: Round) -> bool:
+        return merged.stands(self._world.now(), self._world.rules.lease)
 
     async def _ask(self, merged: Round, permit: Permit, group: tuple[EarnId, ...]) -> NoAnswer | None:
         asked_at = self._world.now()

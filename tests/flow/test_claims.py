@@ -9,7 +9,7 @@ from consumer.core.model import Coordinates, EarnState
 from consumer.core.outcome import OutcomeStatus, VerdictKind
 from consumer.ports import Call, Partition, Response, Settlement
 from tests.flow import virtual_time
-from tests.flow.a_world import a_flow
+from tests.flow.a_world import Flow, a_flow
 from tests.flow.claiming import ELSEWHERE, NOT_VALID, a_flow_with_earns, claimed_by, key
 from tests.flow.fakes import EARNS, RETURNS, Answer, FakeVendor, SlowLedger, answer, ok
 from tests.flow.parts import LEASE, Options
@@ -246,15 +246,21 @@ def test_a_claim_that_a_hold_outlasted_is_made_again_before_the_next_call() -> N
     virtual_time.run(main())
 
 
+async def refused_with_slow_claims(ledger: SlowLedger, until: float) -> Flow:
+    """A return whose earn is refused, at rest; each claim that begins before then takes more than half the lease."""
+    flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger)
+    ledger.takes["claim"] = LEASE * 0.6
+    flow.receive(returned(0))
+    await asyncio.sleep(until)
+    ledger.takes.clear()
+    await flow.rest()
+    return flow
+
+
 def test_a_claim_that_took_too_long_is_made_again_before_the_call_and_casts_no_doubt_on_earns_never_asked_for() -> None:
     async def main() -> None:
         ledger = SlowLedger()
-        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger)
-        ledger.takes["claim"] = LEASE * 0.6
-        flow.receive(returned(0))
-        await asyncio.sleep(1.0)
-        ledger.takes.clear()
-        await flow.rest()
+        flow = await refused_with_slow_claims(ledger, until=1.0)
 
         first, second = ledger.claims
         assert second.now - first.now == LEASE * 600
@@ -268,12 +274,7 @@ def test_a_claim_that_took_too_long_is_made_again_before_the_call_and_casts_no_d
 def test_a_request_whose_claims_take_too_long_again_and_again_is_let_go_and_begun_anew() -> None:
     async def main() -> None:
         ledger = SlowLedger()
-        flow = await a_flow_with_earns(FakeVendor(answers=lambda _: NOT_VALID), ledger)
-        ledger.takes["claim"] = LEASE * 0.6
-        flow.receive(returned(0))
-        await asyncio.sleep(LEASE * 0.9)
-        ledger.takes.clear()
-        await flow.rest()
+        flow = await refused_with_slow_claims(ledger, until=LEASE * 0.9)
 
         assert len(ledger.claims) == 3
         assert flow.vendor.calls[0][0] >= LEASE * 1.2

@@ -34,12 +34,14 @@ def records(seed: int) -> list[Record]:
     """Of both topics in turn; some have no value, and of some a return and its earn may both be whole."""
     mutators = {EARNS: Mutator(seed, MESSAGES[an_earn]), RETURNS: Mutator(seed, MESSAGES[a_return])}
     whole = {topic: unseen_records(topic, RECORDS) for topic in mutators}
-    return [
-        whole[topic][number] if number % 10 == 0 else record(number, value, topic=topic, headers=flooded(number))
-        for number in range(RECORDS)
-        for topic, mutator in mutators.items()
-        for value in [None if number % 97 == 0 else mutator.message()]
-    ]
+
+    def one(number: int, topic: str) -> Record:
+        if number % 10 == 0:
+            return whole[topic][number]
+        value = None if number % 97 == 0 else mutators[topic].message()
+        return record(number, value, topic=topic, headers=flooded(number))
+
+    return [one(number, topic) for number in range(RECORDS) for topic in mutators]
 
 
 def unseen_records(topic: str, many: int) -> list[Record]:

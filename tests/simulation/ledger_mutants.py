@@ -19,26 +19,26 @@ LEDGER_MUTANTS = (
     mutant(
         "SQL: a claim of an earn that nobody claimed before is in doubt",
         "adapters/ledger/claiming.py",
-        "        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_known)\n",
+        "        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_sure)\n",
         "        is_uncertain = doubts.get(_claimed(row), True)\n",
     ),
     mutant(
         "SQL: a claim that was made before is in no doubt",
         "adapters/ledger/claiming.py",
-        "        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_known)\n",
+        "        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_sure)\n",
         "        is_uncertain = doubts.get(_claimed(row), False)\n",
     ),
     mutant(
         "SQL: what the same request claims again is in doubt",
         "adapters/ledger/claiming.py",
-        "        is_known = before is not None and tuple(row[CLAIM:]) == (owner, before)\n",
-        "        is_known = False\n",
+        "        is_sure = before is not None and tuple(row[CLAIM:]) == (owner, before)\n",
+        "        is_sure = False\n",
     ),
     mutant(
         "SQL: whoever claimed it since, what is claimed again is in no doubt",
         "adapters/ledger/claiming.py",
-        "        is_known = before is not None and tuple(row[CLAIM:]) == (owner, before)\n",
-        "        is_known = before is not None\n",
+        "        is_sure = before is not None and tuple(row[CLAIM:]) == (owner, before)\n",
+        "        is_sure = before is not None\n",
     ),
     mutant(
         "SQL: another's claim is no obstacle",

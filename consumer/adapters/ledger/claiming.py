@@ -81,16 +81,16 @@ def decide(
         return Denied(earns=tuple(earn_of(row) for row, *_ in known)), ()
     earns_now, granted, uncertain = [], [], []
     for row, owner, before in known:
-        is_known = before is not None and tuple(row[CLAIM:]) == (owner, before)
+        is_sure = before is not None and tuple(row[CLAIM:]) == (owner, before)
         if row[STATE] != EarnState.HELD:
-            ended = row if doubts.get(_claimed(row), not is_known) else (*row[:CLAIM], None, None)
+            ended = row if doubts.get(_claimed(row), not is_sure) else (*row[:CLAIM], None, None)
             if ended is not row:
                 granted.append((ended, False))
             earns_now.append(earn_of(ended))
             continue
         mine = (*row[:CLAIM], owner, claim.now)
         earn = earn_of(mine)
-        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_known)
+        is_uncertain = doubts.get(_claimed(row), row[CLAIM] is not None and not is_sure)
         earns_now.append(earn)
         granted.append((mine, is_uncertain))
         if is_uncertain:
