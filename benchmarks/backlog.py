@@ -12,6 +12,7 @@ from benchmarks.growth import Grown
 from benchmarks.instance import LONGEST, Instance, made_topics, running, size_of
 from benchmarks.ledger import Case
 from benchmarks.load import earns, produce, returns
+from benchmarks.running import cpu_seconds
 from benchmarks.subjects import fed
 from tests.testbed.parts import Broker, own_broker
 from tests.testbed.waiting import wait_until
@@ -46,9 +47,18 @@ def started(service: Instance) -> str:
     return f"{service.ready_after:.1f} ({service.ready_cpu:.1f} CPU)"
 
 
-def one_run(broker: Broker, waiting: int, held: int, window: int) -> tuple[str, str, float]:
-    """How it starts with nothing to do, and with the backlog; MB at most with the backlog."""
-    topics, customers = made_topics(broker), range(1, waiting + 1)
+def followed(broker: Broker, service: Instance, number: int) -> str:
+    """Earns a second from its feed into its ledger, all there at once, and µs of CPU for each."""
+    started, spent = time.monotonic(), cpu_seconds(service.pid)
+    produce(broker.bootstrap, service.place.topics["earns"], earns(range(1, number + 1)))
+    wait_until(lambda: fed(service.place, number), within=LONGEST, what="the earn feed")
+    rate, cost = number / (time.monotonic() - started), (cpu_seconds(service.pid) - spent) / number
+    return f"{rate:,.0f} ({1e6 * cost:.0f} µs)"
+
+
+def one_run(broker: Broker, waiting: int, held: int, window: int) -> tuple[str, str, str, float]:
+    """How it starts with nothing to do, follows the feed, and starts with the backlog; MB at most then."""
+    topics = made_topics(broker)
     with ledger_of(held) as url:
         changes = {
             "CONSUMER_LEDGER__URL": url,
@@ -57,11 +67,10 @@ def one_run(broker: Broker, waiting: int, held: int, window: int) -> tuple[str, 
         }
         with running(broker, topics, changes) as service:
             at_first = started(service)
-            produce(broker.bootstrap, topics["earns"], earns(customers))
-            wait_until(lambda: fed(service.place, waiting), within=LONGEST, what="the earn feed")
-        produce(broker.bootstrap, topics["returns"], returns(customers))
+            feed = followed(broker, service, waiting)
+        produce(broker.bootstrap, topics["returns"], returns(range(1, waiting + 1)))
         with running(broker, topics, changes) as service:
-            return at_first, started(service), largest(service)
+            return at_first, feed, started(service), largest(service)
 
 
 def main() -> None:
@@ -70,12 +79,13 @@ def main() -> None:
     asked.add_argument("--held", type=int, nargs="+", default=[1000, 1_000_000], help="earns in the ledger at first")
     asked.add_argument("--windows", type=int, nargs="+", default=[1000], help="kafka.window")
     options = asked.parse_args()
-    print(f"{'earns held':>12}{'waiting':>12}{'window':>8}{'ready s':>20}{'with the backlog':>20}{'memory MB':>12}")
+    heads = ("ready s", "earns/s", "with the backlog")
+    print(f"{'earns held':>12}{'waiting':>12}{'window':>8}{''.join(f'{head:>20}' for head in heads)}{'memory MB':>12}")
     with closing(own_broker()) as broker:
         broker.start()
         for held, waiting, window in product(options.held, options.waiting, options.windows):
-            at_first, again, memory = one_run(broker, waiting, held, window)
-            print(f"{held:12,}{waiting:12,}{window:8,}{at_first:>20}{again:>20}{memory:12.0f}", flush=True)
+            at_first, feed, again, memory = one_run(broker, waiting, held, window)
+            print(f"{held:12,}{waiting:12,}{window:8,}{at_first:>20}{feed:>20}{again:>20}{memory:12.0f}", flush=True)
 
 
 if __name__ == "__main__":

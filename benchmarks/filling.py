@@ -42,11 +42,15 @@ def fill_earns(connection: Connection, first: int, last: int) -> None:
         "redrive": literal(0),
         "recorded_at": literal(EARLIER, BigInteger),
     }
-    _insert(connection, earns, values, numbers)
+    _insert_sorted(connection, earns, values, numbers)
 
 
 def fill_returns(connection: Connection, first: int, last: int) -> None:
-    """Returns that stand open, each of a purchase without an earn, of the numbers from `first` up to `last`."""
+    """Returns that stand open, each of a purchase without an earn, of the numbers from `first` up to `last`.
+
+    As they come, so that the pages of each index are as full as they become by that: of a full one, each that a return
+    of the benchmark goes to would have to be split.
+    """
     numbers = _numbers(first, last)
     number = numbers.c.number
     where: Values = {
@@ -87,6 +91,11 @@ def _numbers(first: int, last: int) -> Subquery:
 
 
 def _insert(connection: Connection, table: Table, values: Values, numbers: Subquery) -> None:
+    rows = select(*values.values()).select_from(numbers)
+    connection.execute(insert(table).from_select(list(values), rows))
+
+
+def _insert_sorted(connection: Connection, table: Table, values: Values, numbers: Subquery) -> None:
     """In the order of the ids, and with the other indexes made anew: no page is written twice."""
     names: Sequence[str] = list(values)
     rows = select(*values.values()).select_from(numbers).order_by(cast(numbers.c.number, Text))

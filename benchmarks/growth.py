@@ -19,9 +19,9 @@ GROUP = 50
 GROUPS = 12
 """At each size so many groups of returns are worked, one after another."""
 STARTS = 5
-STEPS = ("open", "claim", "settle")
-OTHERS = 2**31
-"""The first number of the returns that wait: far from those of the earns."""
+RETURN, EARN = ("open", "claim", "settle"), ("tell",)
+OTHERS, NEW = 2**31, 2**31 + 2**30
+"""The first numbers of the returns that wait and of the earns that come: far from those of the earns that are there."""
 EARNS = (10**3, 10**4, 10**5, 10**6)
 OPEN = (10**3, 10**4, 10**5, 10**6)
 MB = 1 << 20
@@ -29,7 +29,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Of one return, in µs: CPU of the ledger's thread, CPU of the database's server, and time."""
+    """Of one return or one earn, in µs: CPU of the ledger's thread, CPU of the database's server, and time."""
 
     thread: float
     server: float
@@ -43,7 +43,7 @@ class Grown:
         self.case = case
         self._earns = 0
         self._open = 0
-        self._worked = 0
+        self._worked = dict.fromkeys((RETURN, EARN), 0)
         self._server = server_of(case.connection)
 
     def grow(self, *, earns: int, open_returns: int) -> None:
@@ -56,9 +56,16 @@ class Grown:
         self._earns, self._open = max(earns, self._earns), max(open_returns, self._open)
         settle_down(self.case.connection)
 
-    def cost(self) -> Cost:
-        """Of returns whose earns are somewhere among all the others; the median of the groups."""
-        costs = [self._cost_of_group() for _ in range(GROUPS)]
+    def cost_of_returns(self) -> Cost:
+        """Of those whose earns are somewhere among all the others; the median of the groups."""
+        return self._cost(RETURN, 0)
+
+    def cost_of_earns(self) -> Cost:
+        """Of new ones, to be told of them; the median of the groups."""
+        return self._cost(EARN, NEW)
+
+    def _cost(self, steps: tuple[str, ...], first: int) -> Cost:
+        costs = [self._cost_of_group(steps, first) for _ in range(GROUPS)]
         return Cost(
             thread=median(cost.thread for cost in costs),
             # Its clock is coarser than a group.
@@ -66,11 +73,12 @@ class Grown:
             time=median(cost.time for cost in costs),
         )
 
-    def _cost_of_group(self) -> Cost:
-        numbers = [spread(number) for number in range(self._worked, self._worked + GROUP)]
-        self._worked += GROUP
+    def _cost_of_group(self, steps: tuple[str, ...], first: int) -> Cost:
+        begin = first + self._worked[steps]
+        numbers = [spread(number) for number in range(begin, begin + GROUP)]
+        self._worked[steps] += GROUP
         thread, server, time = thread_time(), cpu_of(self._server), perf_counter()
-        for step in STEPS:
+        for step in steps:
             self.case.do(step, numbers)
         return Cost(
             thread=(thread_time() - thread) / GROUP * 1e6,
@@ -133,17 +141,19 @@ def main() -> None:
     asked.add_argument("--open", type=int, nargs="+", default=OPEN)
     asked.add_argument("--databases", nargs="+", default=["sqlite", "postgres"])
     options = asked.parse_args()
-    print(f"{'database':10}{'earns':>12}{'open':>12}{'thread µs':>12}{'server µs':>12}{'time µs':>12}{'start s':>10}")
+    heads = ("thread µs", "server µs", "time µs", "an earn µs", "server µs")
+    print(f"{'database':10}{'earns':>12}{'open':>12}{''.join(f'{head:>12}' for head in heads)}{'start s':>10}")
     with urls() as found:
         for name in options.databases:
             with closing(Case(name, found[name])) as case:
                 grown = Grown(case)
                 for earns, open_returns in sizes(options.earns, options.open):
                     grown.grow(earns=earns, open_returns=open_returns)
-                    cost, start = grown.cost(), seconds_to_start(found[name])
+                    of_return, of_earn = grown.cost_of_returns(), grown.cost_of_earns()
+                    costs = (of_return.thread, of_return.server, of_return.time, of_earn.thread, of_earn.server)
                     print(
-                        f"{name:10}{earns:12,}{open_returns:12,}{cost.thread:12.0f}{cost.server:12.0f}"
-                        f"{cost.time:12.0f}{start:10.2f}",
+                        f"{name:10}{earns:12,}{open_returns:12,}{''.join(f'{cost:12.0f}' for cost in costs)}"
+                        f"{seconds_to_start(found[name]):10.2f}",
                         flush=True,
                     )
 

@@ -102,8 +102,7 @@ def cells(row: Row) -> Iterator[str]:
             yield number(spread(row.runs, "pace").middle)
             yield from (with_spread(row.runs, name) for name in ("p50", "p99"))
         case "rate":
-            yield from (with_spread(row.runs, name) for name in ("rate", "steady"))
-            yield from (number(spread(row.runs, name).middle) for name in ("p50", "p99"))
+            yield from (with_spread(row.runs, name) for name in ("rate", "steady", "p50", "p99"))
         case "restart":
             pass
     if row.kind != "restart":

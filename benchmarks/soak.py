@@ -100,7 +100,9 @@ def work(bootstrap: str, topics: Mapping[str, str], customers: Sequence[int], pa
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--minutes", type=float, default=40)
-    asked.add_argument("--pace", type=float, default=1000, help="returns a second: half of what `make bench` shows")
+    asked.add_argument(
+        "--pace", type=float, default=1000, help="returns a second: half of what `make bench` shows, all distinct"
+    )
     asked.add_argument("--every", type=float, default=30, help="seconds from one sample to the next")
     options = asked.parse_args()
     customers = [number % CUSTOMERS + 1 for number in range(int(options.pace * options.minutes * 60))]
