@@ -97,7 +97,7 @@ def fitting(arm: Arm, order: Order, returns: int, seconds: float) -> int:
     """How many of the returns a subject can work in so many seconds, by what must come one after another."""
     call = arm.latency + OVERHEAD
     hottest = Counter(chosen(arm.keys, returns)).most_common(1)[0][1] / returns
-    one_by_one = {"serial": 1.0, "by key": hottest, "none": 1 / WINDOW, "merged": 1 / WINDOW}[order]
+    one_by_one = {"serial": 1.0, "by key": max(hottest, 1 / WINDOW), "none": 1 / WINDOW, "merged": 1 / WINDOW}[order]
     floors = [call * one_by_one]
     if arm.faults.a_second:
         floors.append(1 / arm.faults.a_second)

@@ -48,8 +48,7 @@ def fill_earns(connection: Connection, first: int, last: int) -> None:
 def fill_returns(connection: Connection, first: int, last: int) -> None:
     """Returns that stand open, each of a purchase without an earn, of the numbers from `first` up to `last`.
 
-    As they come, so that the pages of each index are as full as they become by that: of a full one, each that a return
-    of the benchmark goes to would have to be split.
+    One after another, as they come: an index made anew over all of them is not what a ledger has that grew.
     """
     numbers = _numbers(first, last)
     number = numbers.c.number

@@ -156,11 +156,10 @@ def publishing(broker: Broker, size: int) -> float:
     )
     producer = Producer({"bootstrap.servers": broker.bootstrap, "transactional.id": topics["returns"]})
     producer.init_transactions(WAIT)
-    consumer.subscribe([topics["returns"]])
-    consumer.poll(WAIT)
     started, read = process_time(), 0
-    while read < MANY - 1:
-        batch = consumer.consume(min(size, MANY - 1 - read), WAIT)
+    consumer.subscribe([topics["returns"]])
+    while read < MANY:
+        batch = consumer.consume(min(size, MANY - read), WAIT)
         producer.begin_transaction()
         for _ in batch:
             producer.produce(topics["results"], outcome, b"1")
