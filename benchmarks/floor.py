@@ -35,9 +35,8 @@ WAIT = 10.0
 """Seconds for the broker."""
 Statement = tuple[str, Any, bool]
 """Its text, its parameters, and whether they are of many rows."""
-
-
-PARTS = ("read", "write", "call", "ledger", "Kafka", "sum")
+STEPS = ("open", "claim", "settle")
+HEADS = ("read", "write", "call", "ledger", "Kafka", "sum")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +92,14 @@ def calling(port: int) -> float:
     return each(lambda: uvloop.run(ask_many()), MANY)
 
 
-def committing(group: int, folder: Path) -> float:
-    """To run what the ledger runs on SQLite without its own code and SQLAlchemy: a group's steps, a commit each."""
+def committing(returns_each: int, folder: Path) -> float:
+    """To run what the ledger runs on SQLite, in as many commits, without its own code and SQLAlchemy."""
+    group = returns_each * len(STEPS)
     asked: list[tuple[Sequence[Statement], Sequence[Statement]]] = []
     with closing(Case("sqlite", f"sqlite:///{folder / f'by-{group}.db'}")) as case:
         for first in range(0, RETURNS, group):
             numbers = range(first, min(RETURNS, first + group))
-            asked.append((recorded(case, ["tell"], numbers), recorded(case, ["open", "claim", "settle"], numbers)))
+            asked.append((recorded(case, ["tell"], numbers), recorded(case, STEPS, numbers)))
     return median(replayed(asked, folder / f"again-{group}-{repeat}.db") for repeat in range(REPEATS))
 
 
@@ -182,11 +182,10 @@ def main() -> None:
             os.sched_setaffinity(0, cores or os.sched_getaffinity(0))
             read, write = reading_and_writing()
             call = calling(port)
-            print("µs of CPU".ljust(18) + "".join(f"{part:>10}" for part in PARTS))
+            print("µs of CPU".ljust(18) + "".join(f"{head:>10}" for head in HEADS))
             for shared in ALL_SHARED:
-                # Of three commits for each group that it is given.
-                ledger = committing(3 * shared.commit, folder)
-                parts = (read, write, call / shared.call, ledger, publishing(broker, shared.transaction))
+                ledger, kafka = committing(shared.commit, folder), publishing(broker, shared.transaction)
+                parts = (read, write, call / shared.call, ledger, kafka)
                 print(shared.arm.ljust(18) + "".join(f"{part:10.0f}" for part in (*parts, sum(parts))), flush=True)
 
 

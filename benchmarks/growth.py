@@ -43,7 +43,7 @@ class Grown:
         self.case = case
         self._earns = 0
         self._open = 0
-        self._worked = dict.fromkeys((RETURN, EARN), 0)
+        self._next = {RETURN: 0, EARN: NEW}
         self._server = server_of(case.connection)
 
     def grow(self, *, earns: int, open_returns: int) -> None:
@@ -58,14 +58,14 @@ class Grown:
 
     def cost_of_returns(self) -> Cost:
         """Of those whose earns are somewhere among all the others; the median of the groups."""
-        return self._cost(RETURN, 0)
+        return self._cost(RETURN)
 
     def cost_of_earns(self) -> Cost:
         """Of new ones, to be told of them; the median of the groups."""
-        return self._cost(EARN, NEW)
+        return self._cost(EARN)
 
-    def _cost(self, steps: tuple[str, ...], first: int) -> Cost:
-        costs = [self._cost_of_group(steps, first) for _ in range(GROUPS)]
+    def _cost(self, steps: tuple[str, ...]) -> Cost:
+        costs = [self._cost_of_group(steps) for _ in range(GROUPS)]
         return Cost(
             thread=median(cost.thread for cost in costs),
             # Its clock is coarser than a group.
@@ -73,10 +73,10 @@ class Grown:
             time=median(cost.time for cost in costs),
         )
 
-    def _cost_of_group(self, steps: tuple[str, ...], first: int) -> Cost:
-        begin = first + self._worked[steps]
-        numbers = [spread(number) for number in range(begin, begin + GROUP)]
-        self._worked[steps] += GROUP
+    def _cost_of_group(self, steps: tuple[str, ...]) -> Cost:
+        first = self._next[steps]
+        self._next[steps] += GROUP
+        numbers = [spread(number) for number in range(first, first + GROUP)]
         thread, server, time = thread_time(), cpu_of(self._server), perf_counter()
         for step in steps:
             self.case.do(step, numbers)

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from benchmarks.arms import chosen
+from benchmarks.arms import DISTINCT, chosen
 from benchmarks.figures import Figures, Spent, figures
 from benchmarks.load import earns, intended, produce, returns
 from benchmarks.scene import QUIET, Parts, Scene, Trial, scene
-from benchmarks.subjects import Subject
+from benchmarks.subjects import OURS, Subject
 
+UNCOUNTED = Trial(arm=DISTINCT, returns=10_000)
 LEAD = 0.05
 """Seconds before the first return."""
 Beside = Callable[[int, int], AbstractContextManager[object]]
@@ -39,6 +40,12 @@ def one_run(parts: Parts, subject: Subject, trial: Trial, beside: Beside = nothi
             return told(under_way, times, customers, before, done_before)
         finally:
             under_way.subject.stop()
+
+
+def warm_up(parts: Parts) -> None:
+    """A run that nobody counts: Java's broker is slow at first."""
+    print("warming the broker up", flush=True)
+    one_run(parts, OURS[0], UNCOUNTED)
 
 
 def restart(under_way: Scene) -> int:

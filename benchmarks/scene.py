@@ -36,6 +36,10 @@ class Parts:
     databases: Databases | None
     cores: frozenset[int]
 
+    def suffice(self, subject: Subject) -> bool:
+        """Whether there is a database for it, where it needs one."""
+        return subject.name != "postgres" or self.databases is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:

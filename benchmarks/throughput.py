@@ -10,12 +10,12 @@ from statistics import median
 
 from benchmarks.arms import BASE, DISTINCT, SMALL, Arm, every, fitting, named, whole
 from benchmarks.figures import WARM_UP, Figures
-from benchmarks.one_run import one_run
+from benchmarks.one_run import one_run, warm_up
 from benchmarks.report import as_text
 from benchmarks.results import Results, read
 from benchmarks.running import share_cores
 from benchmarks.scene import Parts, Trial
-from benchmarks.subjects import OURS, ROOT, SUBJECTS, Subject
+from benchmarks.subjects import ROOT, SUBJECTS, Subject
 from tests.testbed.missing import MissingPartError
 from tests.testbed.parts import own_broker
 from tests.testbed.postgres import Databases, PostgresServer
@@ -25,7 +25,6 @@ LEAST_RATE = 1000
 MOST_MEMORY = 250
 """MB that no run of ours may need more of."""
 MATRICES = {"small": SMALL, "whole": whole(), "every": every()}
-UNCOUNTED = Trial(arm=DISTINCT, returns=10_000)
 LEFT_OUT = "faststream-1"
 """As slow as the naive loop, by its making; left out of the small matrix unless it is asked for by name."""
 
@@ -62,11 +61,6 @@ class Bench:
     def __init__(self, parts: Parts, results: Results, asked: argparse.Namespace) -> None:
         self._parts, self._results, self._asked = parts, results, asked
         self.failed: list[str] = []
-
-    def warm_up(self) -> None:
-        """A run that nobody counts: Java's broker is slow at first."""
-        print("warming the broker up", flush=True)
-        one_run(self._parts, OURS[0], UNCOUNTED)
 
     def turn(self, arm: Arm, subject: Subject) -> None:
         """One more run; one that cannot be had is told and leaves no row."""
@@ -138,11 +132,9 @@ def main() -> None:
         broker.start()
         parts = Parts(broker=broker, databases=databases(stack), cores=cores)
         arms = list(named(asked.arms, MATRICES[asked.matrix]))
-        measured = [
-            each for each in subjects(asked.subjects, asked.matrix) if parts.databases or each.name != "postgres"
-        ]
+        measured = list(filter(parts.suffice, subjects(asked.subjects, asked.matrix)))
         bench = Bench(parts, results, asked)
-        bench.warm_up()
+        warm_up(parts)
         for repeat, arm, subject in product(range(asked.repeats), arms, measured):
             if len(results.runs(arm.name, subject.name)) <= repeat:
                 bench.turn(arm, subject)

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.arms import BASE, DISTINCT, PACED
 from benchmarks.figures import Figures
-from benchmarks.one_run import one_run
+from benchmarks.one_run import one_run, warm_up
 from benchmarks.running import TICKS, share_cores
 from benchmarks.scene import Parts, Trial
 from benchmarks.subjects import OURS, Subject
@@ -102,8 +102,9 @@ def main() -> None:
         broker = stack.enter_context(closing(own_broker()))
         broker.start()
         parts = Parts(broker=broker, databases=databases(stack), cores=cores)
+        warm_up(parts)
         for trial in trials:
-            for subject in OURS if parts.databases else OURS[:1]:
+            for subject in filter(parts.suffice, OURS):
                 spending = Spending()
                 told(subject, trial, one_run(parts, subject, trial, spending.beside), spending)
 
