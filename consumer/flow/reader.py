@@ -30,16 +30,21 @@ class Reader:
         """Ids the registry did not know for long enough, and since when: each further batch asks for them once."""
 
     async def fields(self, records: Sequence[Record], is_ours: Callable[[Record], bool]) -> Sequence[Read]:
-        """What each record says. Schemas that are not known yet are asked for, and waited for, all together."""
+        """What each record says. Schemas that are not known yet are asked for, and waited for, all together.
+
+        Of a partition that goes elsewhere meanwhile nothing is read any more, nor what could be read at once: the copy
+        behind a record must not be opened before it.
+        """
         read: list[Read | SchemaMissing] = [self._decoded(record) for record in records]
         while missing := {at: what.schema_id for at, what in enumerate(read) if isinstance(what, SchemaMissing)}:
             unknown = await self._learn(set(missing.values()), [records[at] for at in missing], is_ours)
-            for at, schema_id in missing.items():
-                record = records[at]
+            for at, record in enumerate(records):
                 if not is_ours(record):
                     read[at] = None
-                elif schema_id in unknown:
-                    read[at] = unreadable("undecodable", f"the registry does not know the schema {schema_id}")
+                elif at not in missing:
+                    continue
+                elif missing[at] in unknown:
+                    read[at] = unreadable("undecodable", f"the registry does not know the schema {missing[at]}")
                 else:
                     read[at] = self._decoded(record)
         return [what for what in read if not isinstance(what, SchemaMissing)]

@@ -72,7 +72,10 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         "test_a_vendor_whose_certificate_is_refused_is_waited_for_and_dead_letters_nothing",
     ),
     "tests/flow/test_quota.py": ("test_no_minute_holds_more_requests_than_the_quota",),
-    "tests/flow/test_reading.py": ("test_a_registry_that_does_not_answer_holds_the_line_and_nothing_is_set_aside",),
+    "tests/flow/test_reading.py": (
+        "test_a_registry_that_does_not_answer_holds_the_line_and_nothing_is_set_aside",
+        "test_what_is_read_behind_a_record_that_went_elsewhere_unread_is_not_opened_in_its_stead",
+    ),
     "tests/fuzz/test_flow.py": (
         "test_each_record_has_its_outcome_once_whatever_it_is_and_whatever_the_vendor_answers",
     ),

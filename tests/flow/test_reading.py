@@ -149,6 +149,23 @@ def test_a_record_that_comes_back_after_that_is_read_when_the_registry_is_back()
     virtual_time.run(main())
 
 
+def test_what_is_read_behind_a_record_that_went_elsewhere_unread_is_not_opened_in_its_stead() -> None:
+    async def main() -> None:
+        flow = flow_with(away_until(3000.0))
+        flow.receive(needing(1, 0), record(1, return_fields()))
+        await asyncio.sleep(100.0)
+        flow.inflow.revoked([Partition(RETURNS, 0)])
+        await asyncio.sleep(3000.0)
+        flow.inflow.assigned({Partition(RETURNS, 0): 2})
+        flow.receive(needing(1, 0, epoch=2), record(1, return_fields(), epoch=2))
+        await flow.rest()
+
+        assert flow.published.of(0).status is OutcomeStatus.NOTHING_TO_REVOKE
+        assert flow.published.of(1).status is OutcomeStatus.DUPLICATE
+
+    virtual_time.run(main())
+
+
 def test_the_ids_that_stayed_unknown_are_kept_within_bounds() -> None:
     async def main() -> None:
         decoder = PickleDecoder()

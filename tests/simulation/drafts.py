@@ -57,9 +57,15 @@ def numbered(drafts: list[Draft], facts: Facts, partitions: Mapping[str, int], c
     """The day of these records, in the order of their times; those of one time in any order."""
     chance.shuffle(drafts)
     placed = list(_placed(sorted(drafts, key=lambda each: each.at), chance))
+    registered = chance.choice((0.0, 0.0, 0.5))
     sent = tuple(
         # No two come at the very same time: the loop's timers have no order then.
-        Sent(source=source, value=_value(draft.fields), at=draft.at + number * 1e-6, headers=draft.headers)
+        Sent(
+            source=source,
+            value=_value(draft.fields, needs_registry=chance.random() < registered),
+            at=draft.at + number * 1e-6,
+            headers=draft.headers,
+        )
         for number, (source, draft) in enumerate(placed)
     )
     echoes = Partition(EARNS, partitions[EARNS])
@@ -97,8 +103,10 @@ def _placed(drafts: Iterable[Draft], chance: Random) -> Iterator[tuple[Coordinat
         yield Coordinates(draft.topic, draft.partition, offset), draft
 
 
-def _value(fields: Fields) -> bytes | None:
-    return pickle.dumps(dict(fields)) if isinstance(fields, Mapping) else fields
+def _value(fields: Fields, *, needs_registry: bool) -> bytes | None:
+    if not isinstance(fields, Mapping):
+        return fields
+    return (b"schema 1 " if needs_registry else b"") + pickle.dumps(dict(fields))
 
 
 def _breach(fields: Fields) -> str | None:

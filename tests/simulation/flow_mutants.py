@@ -52,6 +52,13 @@ FLOW_MUTANTS = (
         "    return now.state is not before.state or now.purchase != before.purchase\n",
         "    return False\n",
     ),
+    # ---- records that are read
+    mutant(
+        "what stands behind a record that went elsewhere unread is opened",
+        "flow/reader.py",
+        "                if not is_ours(record):\n",
+        "                if at in missing and not is_ours(record):\n",
+    ),
     # ---- requests and answers
     mutant(
         "a request is merged over customers",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from consumer.adapters.kafka import KafkaConfig, KafkaWorker, Stage, Topics
@@ -10,14 +10,15 @@ from consumer.adapters.kafka.silence import Silence
 from consumer.adapters.memory import MemoryLedger
 from consumer.core.model import Record
 from consumer.ports import Completion, Drain, Partition
-from tests.flow.fakes import EARNS, RETURNS
-from tests.flow.parts import Options, Parts, Ports, parts
+from tests.flow.fakes import EARNS, RETURNS, PickleEncoder
+from tests.flow.parts import Codec, Options, Parts, Ports, parts
 from tests.simulation.cluster import DEAD_LETTERS, RESULTS, Cluster
 from tests.simulation.fibre import Baton, Fibre
 from tests.simulation.membership import Coordinator
 from tests.simulation.model_consumer import Consumer
 from tests.simulation.model_producer import Producer
 from tests.simulation.moody_vendor import MoodyConnection, MoodyVendor
+from tests.simulation.shaky_registry import RegistryMoods, ShakyRegistry
 from tests.simulation.shaky_store import ShakyStore, StoreMoods
 from tests.simulation.site import Moods, Site
 from tests.simulation.tale import Tale
@@ -44,6 +45,7 @@ class Surroundings:
     window: int
     client_moods: Moods
     store_moods: StoreMoods
+    registry_moods: RegistryMoods
 
 
 class Counts(Silence):
@@ -95,7 +97,7 @@ class Instance:
         store = ShakyStore(name, around.ledger, around.vendor.history, around.tale, around.store_moods)
         store.is_dead = lambda: self.is_dead
         ports = Ports(api=MoodyConnection(name, around.vendor), ledger=store, publisher=self)
-        self.made: Parts = parts(ports, around.options)
+        self.made: Parts = parts(ports, replace(around.options, codec=self._codec()))
         self.worker = KafkaWorker(_config(around), self, self._post, self.counts, store)
         self.fibre = around.baton.made[-1]
         self.fibre.on_end = self._ended
@@ -194,6 +196,11 @@ class Instance:
     def _do(self, work: Callable[[], None]) -> None:
         if not self.is_dead:
             work()
+
+    def _codec(self) -> Codec:
+        """A process knows no schema when it starts."""
+        returns, earns = (ShakyRegistry(self.name, self._around.tale, self._around.registry_moods) for _ in range(2))
+        return Codec(returns=returns, earns=earns, encoder=PickleEncoder())
 
     def _site(self) -> Site:
         around = self._around

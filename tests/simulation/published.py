@@ -74,6 +74,15 @@ class Published:
             self._firsts[event] += 1
             if self._firsts[event] > 1 + self._redriven[event]:
                 yield f"{event} has {self._firsts[event]} outcomes that are no duplicate"
+            yield from (f"{outcome.source} counts, though {copy} came before" for copy in self._before(outcome.source))
+
+    def _before(self, source: Coordinates) -> Iterator[Coordinates]:
+        """The copies that stand before it in its partition, sent again as often."""
+        event, redrive = self._day.events[source]
+        for other, (its_event, its_redrive) in self._day.events.items():
+            is_before = (other.topic, other.partition) == (source.topic, source.partition) and other < source
+            if is_before and its_event == event and its_redrive >= redrive:
+                yield other
 
     def _of_earn(self, outcome: RevokeOutcome, verdict: Verdict) -> Iterator[str]:
         earn, bills = str(verdict.earn_id), set(map(str, outcome.bill_numbers))

@@ -21,7 +21,14 @@ from tests.simulation.model_producer import Producer
 from tests.simulation.moody_vendor import MoodyVendor
 from tests.simulation.random_day import RandomDay
 from tests.simulation.tale import Strike, Tale
-from tests.simulation.weather import a_group, chosen_options, client_moods, store_moods, vendor_moods
+from tests.simulation.weather import (
+    a_group,
+    chosen_options,
+    client_moods,
+    registry_moods,
+    store_moods,
+    vendor_moods,
+)
 
 LATEST_STRIKE = 150
 MOST_STRIKES = 5
@@ -65,6 +72,7 @@ class SeededWorld:
             window=chance.choice((1, 2, 4, 8, 50)),
             client_moods=client_moods(chance),
             store_moods=store_moods(chance),
+            registry_moods=registry_moods(chance),
         )
         self.tale.strikes = dict(self._strikes(chance))
         self.tale.fingerprint = self._fingerprint

@@ -38,6 +38,8 @@ WHAT_GOES_WRONG = (
     "(503 done)",
     "(401)",
     "cannot settle",
+    "cannot learn schema",
+    "learns schema",
     *(f"does again {what}" for what in ("open", "claim", "settle", "tell", "name", "late earns")),
     "is denied its claim",
     "=DUPLICATE",

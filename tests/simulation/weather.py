@@ -12,6 +12,7 @@ from tests.simulation.instance import Protocol
 from tests.simulation.membership import Coordinator
 from tests.simulation.moody_vendor import VendorMoods
 from tests.simulation.random_day import RandomDay
+from tests.simulation.shaky_registry import RegistryMoods
 from tests.simulation.shaky_store import StoreMoods
 from tests.simulation.site import Moods
 from tests.simulation.tale import Tale
@@ -58,3 +59,7 @@ def chosen_options(chance: Random) -> Options:
 
 def store_moods(chance: Random) -> StoreMoods:
     return StoreMoods(away=chance.choice((0.0, 0.05, 0.1)), unheard=chance.choice((0.0, 0.1, 0.3)))
+
+
+def registry_moods(chance: Random) -> RegistryMoods:
+    return RegistryMoods(away=chance.choice((0.0, 0.1, 0.5)), slow=chance.choice((0.004, 0.5, 3.0)))
