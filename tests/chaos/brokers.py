@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from tests.chaos.hanging import hanging
@@ -14,6 +15,10 @@ from tests.testbed.waiting import wait_until
 
 SECONDS = 120
 ANSWER = 5.0
+MOVING = frozenset(
+    {KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS}
+)
+"""What a node says of a group whose coordinator is just becoming another one."""
 SESSION_TIMEOUT = 6
 """Seconds, with either protocol: with KIP-848 it is the broker that says so."""
 FOR_THE_SERVICE, FOR_BROKERS, FOR_CONTROLLERS = "LINED", "BROKERS", "CONTROLLER"
@@ -65,9 +70,23 @@ class Brokers:
         return int(self._admin.list_topics(topic, timeout=ANSWER).topics[topic].partitions[partition].leader)
 
     def coordinator(self, group: str) -> int:
-        """The id of the node that coordinates this group."""
-        described = self._admin.describe_consumer_groups([group], request_timeout=ANSWER)[group].result(SECONDS)
-        return int(described.coordinator.id)
+        """The id of the node that coordinates this group; while it moves to another, who is asked may not know yet."""
+        found: list[int] = []
+
+        def is_told() -> bool:
+            # A client that knows a coordinator asks it for minutes, whatever it answers.
+            admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+            try:
+                described = admin.describe_consumer_groups([group], request_timeout=ANSWER)[group].result(SECONDS)
+            except KafkaException as refused:
+                if refused.args[0].code() not in MOVING:
+                    raise
+                return False
+            found.append(int(described.coordinator.id))
+            return True
+
+        wait_until(is_told, within=SECONDS, what="the group's coordinator is known")
+        return found[0]
 
     def hanging(self) -> list[str]:
         """The partitions with a transaction that Kafka never ends."""

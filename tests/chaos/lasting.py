@@ -43,10 +43,10 @@ def longest_wait(at: Setting) -> float:
 
 
 def somebody(at: Setting) -> Instance:
-    """An instance, by chance; one that has its partitions if there is any."""
+    """An instance, by chance; one that has partitions if there is any. One that waits for some is ready, too."""
     at.crew.look_after()
-    ready = [instance for instance in at.crew.staying if instance.status_of("readyz") == 200]
-    return at.chance.choice(ready or at.crew.staying)
+    owners = [instance for instance in at.crew.staying if instance.metric("assigned_partitions")]
+    return at.chance.choice(owners or at.crew.staying)
 
 
 def live_through(at: Setting, seconds: float) -> None:

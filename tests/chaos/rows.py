@@ -57,7 +57,7 @@ SAID: Mapping[str, tuple[Word, ...]] = {
     "an instance is stopped": (Word(events=("stopping",)), Word(events=("stopped",))),
     "instances join and leave": (Word(events=("partitions_assigned",)), Word(events=("partitions_revoked",))),
     "an instance is frozen": (Word(events=("partitions_lost", "died")),),
-    **dict.fromkeys(("the broker is killed", "a leader is killed", "the coordinator is killed"), (KAFKA_ERROR,)),
+    **dict.fromkeys(("the broker is killed", "a leader is killed"), (KAFKA_ERROR,)),
     "PostgreSQL is gone": LEDGER_AWAY,
     "the vendor is down": (Word(events=("holding",), reason="api"),),
     "the vendor is refusing credentials": (
@@ -67,7 +67,7 @@ SAID: Mapping[str, tuple[Word, ...]] = {
     "the vendor is throttling": (Word(events=("throttled",)),),
 }
 """Each of these, by any instance. A full disk may have room left inside SQLite's log, a short line little to carry,
-and a broker that leads nothing is asked for nothing."""
+a broker that leads nothing is asked for nothing, and librdkafka may find the next coordinator without a word."""
 SAID_AT_LENGTH: Mapping[str, tuple[Word, ...]] = {
     "the registry is gone": (Word(events=("registry_unavailable",)),),
     "the disk is full": LEDGER_AWAY,

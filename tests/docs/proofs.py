@@ -37,6 +37,9 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         "test_metadata_that_is_no_map_of_ours_is_ignored_and_told",
         "test_a_new_ledger_follows_the_earn_feed_from_its_beginning",
     ),
+    "tests/contracts/test_kafka_lost_answer.py": (
+        "test_outcomes_and_letters_whose_answer_was_lost_are_there_once_after_the_next_transaction",
+    ),
     "tests/contracts/test_kafka_publishing.py": (
         "test_partitions_change_hands_without_a_repeat",
         "test_a_fenced_producer_ends_the_worker",

@@ -104,8 +104,12 @@ class Instance:
         self.consumer = cast("Consumer", self.worker._consumer)
         site = self._site()
         self.consumer.connect(site)
-        self._producer = cast("Producer", self.worker._transactions.client)
         self._producer.connect(site, self.consumer)
+
+    @property
+    def _producer(self) -> Producer:
+        """As it is now."""
+        return cast("Producer", self.worker._transactions.client)
 
     # ---- a process's life
 

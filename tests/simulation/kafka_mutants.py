@@ -123,4 +123,10 @@ KAFKA_MUTANTS = (
         "            self._finishing[each] = (self._epochs.pop(each), until)\n",
         "            self._finishing[each] = (self._epochs[each], until)\n",
     ),
+    mutant(
+        "a client goes on after an abort threw messages away",
+        "adapters/kafka/transaction.py",
+        "        if self._purged:\n            self._renew()\n",
+        "",
+    ),
 )

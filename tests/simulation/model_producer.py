@@ -1,8 +1,9 @@
 """The transactional producer of one process, as the adapter knows it from confluent-kafka."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import NoReturn
+from typing import NoReturn, cast
+from weakref import WeakValueDictionary
 
 from confluent_kafka import KafkaError, TopicPartition
 
@@ -11,16 +12,27 @@ from tests.simulation.cluster import DEAD_LETTERS, RESULTS, Transaction, letter_
 from tests.simulation.model_consumer import Consumer
 from tests.simulation.site import Membership, Site, name_of, named, refuse
 
+OnDelivery = Callable[[KafkaError, None], None]
+CLIENTS: "WeakValueDictionary[str, Producer]" = WeakValueDictionary()
+"""By its transactional id, each process's client: one that comes after it is of the same process."""
+
 
 class Producer:
     """Stands in for `confluent_kafka.Producer`."""
 
-    def __init__(self, properties: object) -> None:
-        del properties
+    def __init__(self, properties: Mapping[str, object]) -> None:
+        self._tell = cast("OnDelivery", properties["on_delivery"])
         self._transaction: Transaction | None = None
         self._is_fenced = False
+        self._taken_for_copies = 0
+        """Of the messages that come, so many are taken for those that the broker has from an aborted transaction."""
         self.is_doomed = False
         """Whether its process has to end: fenced by the seed, or kept by it from ending its transaction in time."""
+        name = str(properties["transactional.id"])
+        before = CLIENTS.get(name)
+        if before is not None:
+            self.connect(before._site, before._consumer)
+        CLIENTS[name] = self
 
     def connect(self, site: Site, consumer: Consumer) -> None:
         """Be the client of this process."""
@@ -34,7 +46,7 @@ class Producer:
 
     def init_transactions(self, timeout: float) -> None:
         del timeout
-        self._site.fibre.sleep(self._site.tale.delay())
+        self._reach("takes its name")
 
     def begin_transaction(self) -> None:
         self._go_on()
@@ -50,7 +62,9 @@ class Producer:
         headers: list[tuple[str, bytes | None]],
     ) -> None:
         del key, partition
-        if topic == RESULTS:
+        if self._taken_for_copies:
+            self._taken_for_copies -= 1
+        elif topic == RESULTS:
             self._begun.outcomes.append(outcome_in(value))
         else:
             self._begun.letters.append(letter_in(headers))
@@ -104,6 +118,11 @@ class Producer:
         self._reach("aborts")
         self._site.cluster.abort(self._begun)
         self._consumer.is_nervous = True
+        messages = len(self._begun.outcomes) + len(self._begun.letters)
+        if messages and self._site.tale.odds(self._site.moods.thrown_away):
+            self._site.tale.step(self._site.name, f"throws away {messages} messages that the broker has")
+            self._taken_for_copies = messages
+            self._tell(KafkaError(KafkaError._PURGE_QUEUE), None)
 
     def poll(self, timeout: float) -> None:
         del timeout

@@ -23,6 +23,8 @@ class Moods:
     commit_refused: float
     fenced: float
     """Before the commit, or after it: the process cannot know."""
+    thrown_away: float
+    """An abort throws away what was sent and not answered, which the broker has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

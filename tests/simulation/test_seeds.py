@@ -31,6 +31,7 @@ WHAT_GOES_WRONG = (
     "is not heard",
     "hears no answer",
     "cannot commit",
+    "messages that the broker has",
     "is fenced, its transaction aborted",
     "is fenced after its commit",
     "is answered 521",

@@ -45,6 +45,7 @@ def client_moods(chance: Random) -> Moods:
         commit_unheard=chance.choice((0.0, 0.0, 0.1, 0.3)),
         commit_refused=chance.choice((0.0, 0.0, 0.1, 0.3)),
         fenced=chance.choice((0.0, 0.0, 0.0, 0.05)),
+        thrown_away=chance.choice((0.0, 0.5)),
     )
 
 

@@ -12,7 +12,7 @@ from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience
 from consumer.adapters.kafka.clients import made
 from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, KafkaConfig, producer_properties
 from consumer.adapters.kafka.silence import Silence
-from consumer.adapters.kafka.transaction import BY_KEY
+from consumer.adapters.kafka.transaction import BY_KEY, PURGED
 from consumer.core.redrive import Again, Stretch
 from consumer.core.redriven import Redriven
 from consumer.core.triage import FENCED, Call
@@ -38,6 +38,7 @@ class AgainSender:
         self._servers = config.bootstrap_servers
         self._attempts = Attempts(Silence(), lambda: None)
         self._refused = ""
+        self._purged = False
         self._partitions: Mapping[str, int] = {}
         properties = {
             **producer_properties(config),
@@ -56,12 +57,14 @@ class AgainSender:
     def send(self, letters: Sequence[Again], progress: Sequence[tuple[Stretch, Redriven]]) -> None:
         """Send these and remember the progress, all or nothing."""
         for tries in range(1, _MOST_TRIES + 1):
-            self._refused = ""
+            self._refused, self._purged = "", False
             try:
                 self._transact(letters, progress)
             except Abort as reason:
                 self._ask(Call.ABORT, self._producer.abort_transaction, _TO_END)
-                if tries == _MOST_TRIES or self._refused:
+                # What comes after letters that were thrown away may be lost: see `Transactions`. A new client under the
+                # name of all redrives could end one that has just begun.
+                if tries == _MOST_TRIES or self._refused or self._purged:
                     raise Fatal(self._refused or str(reason)) from reason
                 time.sleep(_PAUSE)
             else:
@@ -114,7 +117,10 @@ class AgainSender:
             raise Fatal(f"Kafka at {self._servers}: {fatal}") from None
 
     def _on_undelivered(self, error: KafkaError | None, message: Delivered) -> None:
-        if error is not None and error.name() == "MSG_SIZE_TOO_LARGE":
+        if error is None:
+            return
+        self._purged |= error.name() in PURGED
+        if error.name() == "MSG_SIZE_TOO_LARGE":
             self._refused = f"a letter is larger than the topic {message.topic()} takes: raise its max.message.bytes"
 
 

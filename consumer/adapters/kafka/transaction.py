@@ -19,9 +19,12 @@ _INSIDE = 0.8 * TRANSACTION_TIMEOUT
 """Seconds to reach the commit: after its timeout the broker has aborted the transaction by itself."""
 _TO_END = 3 * TRANSACTION_TIMEOUT
 """Seconds for the answer to a commit or an abort. Asking again is safe and the only way to learn its fate."""
+_CLOSING = 10.0
+"""Seconds for an old client to go away."""
 BY_KEY = -1
 """The partition that the key decides."""
-_PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
+PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
+"""What is told of each message that an abort threw away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +56,24 @@ class Transactions:
         self._telemetry = telemetry
         self._given_up = given_up
         self._undelivered: str | None = None
+        self._purged = False
         self._too_large: str | None = None
         self.letter_partitions = 0
         """How many partitions the dead-letter topic has; 0 while that is not known."""
-        properties = producer_properties(config)
-        self.transactional_id = str(properties["transactional.id"])
+        self._config = config
         # No error_cb: with one, a fatal error leaves the client as a SystemError. The consumer's tells the rest.
-        self._producer = made(Producer, {**properties, "on_delivery": self._on_undelivered}, config)
+        self._properties = {**producer_properties(config), "on_delivery": self._on_undelivered}
+        self._producer = made(Producer, self._properties, config)
+        self.transactional_id = str(self._properties["transactional.id"])
 
     @property
     def client(self) -> Producer:
-        """The producer, to ask for the cluster's topics before there is a consumer."""
+        """The producer as it is now, to ask for the cluster's topics before there is a consumer."""
         return self._producer
+
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        """Connections made from now on use these."""
+        self._producer.set_sasl_credentials(username, password)
 
     def init(self, given_up: Callable[[], bool]) -> None:
         """Take the transactional id; for as long as it takes. Raises Fatal or Interrupted."""
@@ -83,7 +92,7 @@ class Transactions:
 
     def _commit(self, batch: Batch, group: object) -> bool:
         inside = self._patience(_INSIDE)
-        self._undelivered = None
+        self._undelivered, self._purged = None, False
         try:
             self._attempts.ask(Call.BEGIN, lambda _: self._producer.begin_transaction(), inside)
             for to_write in self._messages(batch.completions):
@@ -149,12 +158,29 @@ class Transactions:
             raise Fatal(str(refused)) from refused
         if self._too_large is not None:
             raise Fatal(self._too_large)
+        if self._purged:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Go on with a new client, or lose messages.
+
+        librdkafka (2.16) gives the sequence numbers of what an abort threw away to what is sent next, though their
+        request may have been sent, and only its answer be lost. The broker takes what comes for what it has, says that
+        all is well and keeps none of it. A new client, under the same name, has a new epoch, whose numbers begin anew.
+        """
+        with self._attempts.hung.watch("close", _CLOSING):
+            self.close()
+            self._producer = made(Producer, self._properties, self._config)
+        self._attempts.ask(Call.INIT, self._producer.init_transactions, self._patience(_TO_END))
 
     def _patience(self, seconds: float) -> Patience:
         return Patience(deadline=time.monotonic() + seconds, given_up=self._given_up)
 
     def _on_undelivered(self, error: KafkaError | None, message: Delivered) -> None:
-        if error is None or error.name() in _PURGED:
+        if error is None:
+            return
+        if error.name() in PURGED:
+            self._purged = True
             return
         self._telemetry.failed(error.name())
         self._undelivered = f"{message.topic()}: {error.name()}"

@@ -78,7 +78,7 @@ class KafkaWorker:
         )
         callbacks = {"error_cb": self._listener.on_error, "stats_cb": self._listener.on_statistics}
         self._consumer = made(Consumer, {**consumer_properties(config), **callbacks}, config)
-        self._rotation = Rotation(config.credentials, (self._consumer, self._transactions.client), telemetry)
+        self._rotation = Rotation(config.credentials, (self._consumer, self._transactions), telemetry)
         # A daemon: a call that hangs must not keep the process from ending.
         self._thread = Thread(target=self._run, name="kafka", daemon=True)
 
