@@ -7,6 +7,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from tests.chaos.hanging import hanging
+from tests.chaos.telling import tell
 from tests.testbed.kafka import KafkaBroker
 from tests.testbed.kraft import RESTARTED, ClusterPlan, Node, plan_cluster, settings
 from tests.testbed.line import Line, Lines
@@ -93,8 +94,19 @@ class Brokers:
         return hanging(self.bootstrap)
 
     def until_whole(self) -> None:
-        """Return once every node has every replica that it should have, so that any one may be missed again."""
-        wait_until(self._is_whole, within=SECONDS, what="all replicas are in sync")
+        """Return once every node has every replica that it should have, so that any one may be missed again.
+
+        A node that ended by itself, as Kafka rarely does in a storm, is told and started again.
+        """
+
+        def is_whole() -> bool:
+            for node, broker in zip(self._nodes, self._brokers, strict=True):
+                if broker.exit_code is not None:
+                    tell(f"node {node.id} ended by itself with {broker.exit_code} and is started again")
+                    broker.start()
+            return self._is_whole()
+
+        wait_until(is_whole, within=SECONDS, what="all replicas are in sync")
 
     def _is_whole(self) -> bool:
         told = self._admin.list_topics(timeout=ANSWER)

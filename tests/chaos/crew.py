@@ -4,7 +4,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.chaos.ends import Ending
 from tests.chaos.heard import Heard
-from tests.chaos.losses import LOSING, unaware_since
+from tests.chaos.losses import LATE, LOSING, unaware_since
 from tests.chaos.rows import EVENTS
 from tests.chaos.words import Word
 from tests.end_to_end.callers import named
@@ -78,6 +78,17 @@ class Crew(Scene):
             ended = time.monotonic() + ON_ITS_WAY
             self._stumbles.append(Stumble(caller=name_of(instance), began=began - ON_ITS_WAY, ended=ended))
             self._losing.append(Spell(began=began, ended=ended))
+
+    def until_aware(self, instance: Instance, since: float) -> None:
+        """Return once it says what it lost after this moment, or has ended, or never will."""
+
+        def is_aware() -> bool:
+            self.look_after()
+            told = (each for name in UNAWARE for each in self._heard_of(instance).events(name))
+            return instance not in self.instances or any(self._moment_of(each) >= since for each in told)
+
+        with suppress(TimeoutError):
+            wait_until(is_aware, within=LATE, what="it says what it lost")
 
     @contextmanager
     def suffering(self, mishap: str) -> Iterator[None]:

@@ -63,9 +63,11 @@ def joins_and_leaves(at: Setting) -> Iterator[float]:
 
 @contextmanager
 def one_frozen(at: Setting) -> Iterator[float]:
-    """Longer than the group waits for it."""
-    at.crew.freeze(somebody(at), SESSION_TIMEOUT + BEYOND)
+    """Longer than the group waits for it. It is left alone until it knows: who is killed before that tells nothing."""
+    frozen, since = somebody(at), time.monotonic()
+    at.crew.freeze(frozen, SESSION_TIMEOUT + BEYOND)
     yield time.time()
+    at.crew.until_aware(frozen, since)
 
 
 @contextmanager

@@ -93,6 +93,11 @@ class KafkaBroker:
             raise RuntimeError("this broker was never started")
         return self._process
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._running().exit_code
+
     def kill(self) -> None:
         """kill -9; `start` brings it back with what was on its disk."""
         self._running().kill()
