@@ -45,7 +45,7 @@ class Timeless(Crew):
         self.told.append(("join", self.now))
         log = self.folder / f"instance-{len(self.told)}.log"
         log.touch()
-        instance = cast("Instance", SimpleNamespace(process=FakeProcess(), status_of=lambda _: 200, log=log))
+        instance = cast("Instance", SimpleNamespace(process=FakeProcess(), metric=lambda _: 1.0, log=log))
         self.instances.append(instance)
         return instance
 
