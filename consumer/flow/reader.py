@@ -15,7 +15,7 @@ UNKNOWN_FOR = 60.0
 MOST_UNKNOWN = 1000
 Fields = Mapping[str, object]
 Read = Fields | Foreign | Breach | None
-"""A record's fields, or why there are none; None where it stopped being ours before that was known."""
+"""A record's fields, or why there are none; None where it stopped being ours meanwhile."""
 
 
 class Reader:

@@ -10,7 +10,7 @@ from confluent_kafka import Message as Delivered
 
 from consumer.adapters.kafka.attempt import Abort, Attempts, Fatal, Patience, fatal_of
 from consumer.adapters.kafka.clients import made
-from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, KafkaConfig, producer_properties
+from consumer.adapters.kafka.config import TRANSACTION_TIMEOUT, BadOption, KafkaConfig, producer_properties
 from consumer.adapters.kafka.telling import KafkaTelemetry
 from consumer.core.triage import Call
 from consumer.ports import Completion, Message
@@ -20,7 +20,7 @@ _INSIDE = 0.8 * TRANSACTION_TIMEOUT
 _TO_END = 3 * TRANSACTION_TIMEOUT
 """Seconds for the answer to a commit or an abort. Asking again is safe and the only way to learn its fate."""
 _CLOSING = 10.0
-"""Seconds for an old client to go away."""
+"""Seconds for a client to go away."""
 BY_KEY = -1
 """The partition that the key decides."""
 PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
@@ -103,10 +103,13 @@ class Transactions:
                 inside,
             )
             self._attempts.ask(Call.COMMIT, self._producer.commit_transaction, self._patience(_TO_END))
-        except Abort as reason:
-            self._abort(str(reason))
-            return False
-        return True
+        except Abort as abort:
+            reason = str(abort)
+        else:
+            return True
+        # Not while it is handled: it holds on to the client, which may have to go.
+        self._abort(reason)
+        return False
 
     def _messages(self, completions: Sequence[Completion]) -> Iterator[ToWrite]:
         for completion in completions:
@@ -162,16 +165,21 @@ class Transactions:
             self._renew()
 
     def _renew(self) -> None:
-        """Go on with a new client, or lose messages.
+        """Go on with a new client; otherwise messages are lost.
 
-        librdkafka (2.16) gives the sequence numbers of what an abort threw away to what is sent next, though their
-        request may have been sent, and only its answer be lost. The broker takes what comes for what it has, says that
-        all is well and keeps none of it. A new client, under the same name, has a new epoch, whose numbers begin anew.
+        librdkafka (2.16) gives the sequence numbers of what an abort threw away to what is sent next. Some of the
+        former may have been sent, which the client does not say, and only the answer be lost. The broker takes what
+        comes then for what it has, says that all is well and keeps none of it. A new client under the same name has a
+        new epoch, whose numbers begin anew.
         """
+        try:
+            new = made(Producer, self._properties, self._config)
+        except BadOption as refused:
+            raise Fatal(str(refused)) from refused
         with self._attempts.hung.watch("close", _CLOSING):
             self.close()
-            self._producer = made(Producer, self._properties, self._config)
-        self._attempts.ask(Call.INIT, self._producer.init_transactions, self._patience(_TO_END))
+            self._producer = new
+        self._attempts.ask(Call.INIT, self._producer.init_transactions, self._patience(_INSIDE))
 
     def _patience(self, seconds: float) -> Patience:
         return Patience(deadline=time.monotonic() + seconds, given_up=self._given_up)
@@ -197,7 +205,7 @@ class Transactions:
             raise fatal_of(broken) from broken
 
     def close(self) -> None:
-        """Let go; no transaction is open, or its fate is the broker's."""
+        """Let go; no transaction is open, or its fate is the broker's. The client ends with its last reference."""
         self._producer.purge()
         # A fatal error, if there was one, comes once more here; the worker's end has told it.
         with suppress(KafkaException, SystemError):
