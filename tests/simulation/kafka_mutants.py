@@ -30,8 +30,8 @@ KAFKA_MUTANTS = (
     mutant(
         "an aborted transaction counts as committed",
         "adapters/kafka/transaction.py",
-        "            self._abort(str(reason))\n            return False\n",
-        "            self._abort(str(reason))\n",
+        "        self._abort(reason)\n        return False\n",
+        "        self._abort(reason)\n        return True\n",
     ),
     mutant(
         "a commit without an answer is aborted",
