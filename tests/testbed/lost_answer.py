@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Self
 
@@ -12,7 +13,9 @@ CHUNK = 65_536
 PRODUCE = 0
 """The key of the request, as Kafka's protocol has it."""
 HEAD = struct.Struct(">ih")
-"""The length of what follows, and the request's key."""
+"""The length of what follows, and with it the request's key."""
+KEY = 2
+"""Bytes of the key, which the length counts."""
 
 
 class LostAnswer:
@@ -69,21 +72,13 @@ class LostAnswer:
 
     def _ask(self, near: socket.socket, far: socket.socket, deaf: threading.Event) -> None:
         """Pass on one request after another."""
-        waiting = b""
         with suppress(OSError):
-            while chunk := near.recv(CHUNK):
-                waiting += chunk
-                while len(waiting) >= HEAD.size:
-                    length, key = HEAD.unpack_from(waiting)
-                    end = length + 4
-                    if len(waiting) < end:
-                        break
-                    if key == PRODUCE and self._loses.is_set():
-                        self._loses.clear()
-                        self._is_open.clear()
-                        deaf.set()
-                    far.sendall(waiting[:end])
-                    waiting = waiting[end:]
+            for key, request in _requests(near):
+                if key == PRODUCE and self._loses.is_set():
+                    self._loses.clear()
+                    self._is_open.clear()
+                    deaf.set()
+                far.sendall(request)
         _close(far)
 
     def _answer(self, near: socket.socket, far: socket.socket, deaf: threading.Event) -> None:
@@ -96,6 +91,14 @@ class LostAnswer:
         if deaf.is_set():
             self.lost.set()
         _close(near)
+
+
+def _requests(end: socket.socket) -> Iterator[tuple[int, bytes]]:
+    """Each request that comes, whole, with its key."""
+    with end.makefile("rb") as asked:
+        while len(head := asked.read(HEAD.size)) == HEAD.size:
+            length, key = HEAD.unpack(head)
+            yield key, head + asked.read(length - KEY)
 
 
 def _close(end: socket.socket) -> None:
