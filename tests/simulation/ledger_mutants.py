@@ -61,27 +61,27 @@ LEDGER_MUTANTS = (
     mutant(
         "SQL: a claim is taken back that was made anew",
         "adapters/ledger/settling.py",
-        '                row.claimed_at == given["claimed_at"],\n',
-        '                row.claimed_at >= given["claimed_at"],\n',
+        'where(earns.c.claimed_at == given["claimed_at"])',
+        'where(earns.c.claimed_at >= given["claimed_at"])',
     ),
     # ---- what is settled, opened and told
     mutant(
         "SQL: an outcome takes the place of the one that stands",
         "adapters/ledger/settling.py",
-        "        .where(and_(also(row.state == ReturnState.OPEN.value), *(",
-        "        .where(and_(*(",
+        "        .where(returns.c.state == ReturnState.OPEN.value)\n",
+        "",
     ),
     mutant(
         "SQL: a late outcome takes the place of the one that stands",
         "adapters/ledger/settling.py",
-        "        .where(and_(also(row.late_outcome.is_(None)), *(",
-        "        .where(and_(*(",
+        ".where(earns.c.late_outcome.is_(None))",
+        "",
     ),
     mutant(
         "SQL: a revoke of ours does not stand above what the feed told",
         "adapters/ledger/settling.py",
-        '    still_open = or_(given["state"] == EarnState.REVOKED.value, row.state == EarnState.HELD.value)\n',
-        "    still_open = or_(row.state == EarnState.HELD.value)\n",
+        'or_(given["state"] == EarnState.REVOKED.value, earns.c.state == EarnState.HELD.value)',
+        "or_(earns.c.state == EarnState.HELD.value)",
     ),
     mutant(
         "SQL: a copy of an event is worked like the first",

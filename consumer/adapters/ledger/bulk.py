@@ -3,6 +3,11 @@
 A statement is built by a function of `Given`: the columns of the rows to come, by name. SQLite runs a write once for
 each row, without leaving the process; PostgreSQL gets all rows as one JSON text and makes a table of them. SQLite
 looks keys up from one JSON text too. So the number of rows changes no statement, and each is compiled once.
+
+How rows are found by their key is said here alone, as PostgreSQL plans a statement once and keeps the plan while the
+table grows: no plan may read the whole table, however small that was. Of a few rows it likes to read all in the order
+of an index and to compare each with what is given. It cannot where the key is to be one of an array, which no index
+order helps with, and where the rows are to be sorted by an expression, which no index has.
 """
 
 import json
@@ -22,14 +27,15 @@ from sqlalchemy import (
     Table,
     Text,
     Update,
+    and_,
+    any_,
     bindparam,
-    case,
     cast,
     column,
-    false,
     func,
+    literal,
     select,
-    true,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -40,15 +46,6 @@ from consumer.adapters.ledger.rows import Row
 GIVEN = "given"
 Given = Mapping[str, ColumnElement[Any]]
 Columns = Sequence[Column[Any]]
-
-
-def also(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A condition that a row found by its key must meet as well.
-
-    PostgreSQL takes one that few rows seem to meet as the way to find them, and of a small table reads all; with this
-    plan it would go on until the grown table is analyzed. It does not look into a CASE.
-    """
-    return case((condition, true()), else_=false())
 
 
 class Write(Protocol):
@@ -83,16 +80,20 @@ class Bulk(Protocol):
         """As `insert_new`, of the values that are built from what is given."""
         ...
 
-    def change(self, build: Callable[[Given], Update | Delete], columns: Columns) -> Write:
-        """Change what the built statement says, for rows of these columns."""
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
+        """Change the rows with these keys as the built statement says; it is given further columns beside the key."""
         ...
 
-    def look_up(self, build: Callable[[Select[Any]], Select[Any]], key: Columns) -> Read:
-        """Look rows up; the built statement is given the sub-select of the keys."""
+    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
+        """Look up the rows with these keys, of which each is given once, in an order."""
         ...
 
-    def join(self, build: Callable[[Given], Select[Any]], columns: Columns) -> Read:
-        """Look up what the built statement finds beside each of the rows given."""
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
+        """Look up the rows with these keys, beside each of the rows given, which have further columns, in an order."""
+        ...
+
+    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
+        """Whether a row has the key that stands in these values."""
         ...
 
 
@@ -112,17 +113,26 @@ class ForSqlite:
         values = build(_parameters(columns))
         return self._write(sqlite.insert(table).values(values).on_conflict_do_nothing(), columns)
 
-    def change(self, build: Callable[[Given], Update | Delete], columns: Columns) -> Write:
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
         """As in Bulk."""
-        return self._write(build(_parameters(columns)), columns)
+        given = _parameters([*key, *more])
+        return self._write(build(given).where(self.has_key(key, given)), [*key, *more])
 
-    def look_up(self, build: Callable[[Select[Any]], Select[Any]], key: Columns) -> Read:
+    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
         """As in Bulk."""
-        return self._read(build(select(*_json_array(key).values())), is_single=len(key) == 1)
+        keys = select(*_json_array(key).values())
+        return self._read(statement.where(tuple_(*key).in_(keys)).order_by(*order), is_single=len(key) == 1)
 
-    def join(self, build: Callable[[Given], Select[Any]], columns: Columns) -> Read:
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
         """As in Bulk."""
-        return self._read(build(_json_array(columns)), is_single=len(columns) == 1)
+        columns = [*key, *more]
+        given = _json_array(columns)
+        found = build(given).where(self.has_key(key, given)).order_by(*order)
+        return self._read(found, is_single=len(columns) == 1)
+
+    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
+        """As in Bulk."""
+        return and_(*(each == values[each.name] for each in key))
 
     def _read(self, statement: Select[Any], *, is_single: bool) -> Read:
         compiled = _compiled(statement, self.dialect)
@@ -168,17 +178,24 @@ class ForPostgres:
         insert = postgresql.insert(table).from_select(list(values), select(*values.values()))
         return self._write(insert.on_conflict_do_nothing(), columns)
 
-    def change(self, build: Callable[[Given], Update | Delete], columns: Columns) -> Write:
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
         """As in Bulk."""
-        return self._write(build(_recordset(columns)), columns)
+        given = _recordset([*key, *more])
+        return self._write(build(given).where(self.has_key(key, given)), [*key, *more])
 
-    def look_up(self, build: Callable[[Select[Any]], Select[Any]], key: Columns) -> Read:
+    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
         """As in Bulk."""
-        return self._read(build(select(*_recordset(key).values())), key)
+        return self.join(lambda _given: statement, key, (), order)
 
-    def join(self, build: Callable[[Given], Select[Any]], columns: Columns) -> Read:
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
         """As in Bulk."""
-        return self._read(build(_recordset(columns)), columns)
+        given = _recordset([*key, *more])
+        found = build(given).where(self.has_key(key, given))
+        return self._read(found.order_by(*map(_value, order)), [*key, *more])
+
+    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
+        """As in Bulk."""
+        return and_(*(each == any_(postgresql.array([values[each.name]])) for each in key))
 
     def _read(self, statement: Select[Any], columns: Columns) -> Read:
         compiled = _compiled(statement, self.dialect)
@@ -228,6 +245,10 @@ def _recordset(columns: Columns) -> dict[str, ColumnElement[Any]]:
     return {
         each.name: func.decode(rows.c[each.name], "hex") if _is_bytes(each) else rows.c[each.name] for each in columns
     }
+
+
+def _value(of: Column[Any]) -> ColumnElement[Any]:
+    return of + literal("" if isinstance(of.type, Text) else 0)
 
 
 def _is_bytes(of: Column[Any]) -> bool:

@@ -1,9 +1,8 @@
 """Claims on earns: all that a request needs, or none, decided one after another on locked rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Select, Update, and_, select, tuple_, update
+from sqlalchemy import Connection, Update, select, update
 
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, earn_of
@@ -32,8 +31,10 @@ class MakeClaim:
     """The stage of `Ledger.claim`."""
 
     def __init__(self, bulk: Bulk) -> None:
-        self._standing = bulk.look_up(_standing, KEY)
-        self._claim = bulk.change(_claim, [*KEY, earns.c.claim, earns.c.claimed_at])
+        standing = select(*(earns.c[name] for name in (*EARN_COLUMNS, "claimed_at"))).with_for_update(of=earns)
+        # One order for everybody, so that two processes wait for each other and never in a circle.
+        self._standing = bulk.look_up(standing, KEY, order=KEY)
+        self._claim = bulk.change(_claim, KEY, [earns.c.claim, earns.c.claimed_at])
         self._last: Sequence[Claim] = ()
         self._doubts: Doubts = {}
 
@@ -112,16 +113,5 @@ def _claimed(row: Standing) -> Claimed:
     return (org, earn, claim, since)
 
 
-def _standing(keys: Select[Any]) -> Select[Any]:
-    columns = [earns.c[name] for name in (*EARN_COLUMNS, "claimed_at")]
-    # One order for everybody, so that two processes wait for each other and never in a circle.
-    return select(*columns).where(tuple_(*KEY).in_(keys)).order_by(*KEY).with_for_update()
-
-
 def _claim(given: Given) -> Update:
-    row = earns.c
-    return (
-        update(earns)
-        .where(and_(row.org_id == given["org_id"], row.earn_id == given["earn_id"]))
-        .values(claim=given["claim"], claimed_at=given["claimed_at"])
-    )
+    return update(earns).values(claim=given["claim"], claimed_at=given["claimed_at"])

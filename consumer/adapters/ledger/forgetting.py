@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, tuple_
+from sqlalchemy import Connection, delete, exists, or_, select
 
-from consumer.adapters.ledger.bulk import Bulk, Given
+from consumer.adapters.ledger.bulk import Bulk
 from consumer.adapters.ledger.tables import earns, namings, returned_goods, returns
 from consumer.core.model import Millis
 from consumer.ports import ReturnState
+
+EVENT = (returns.c.org_id, returns.c.event_id)
+GOODS_EVENT = (returned_goods.c.org_id, returned_goods.c.event_id)
+EARN = (earns.c.org_id, earns.c.earn_id, earns.c.recorded_at)
+NAMING = tuple(namings.c[name] for name in ("request_id", "customer_id", "promotion_id", "purchase", "recorded_at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +28,11 @@ class Forget:
     """The stage of `SqlLedger.forget`."""
 
     def __init__(self, bulk: Bulk) -> None:
-        event = [returns.c.org_id, returns.c.event_id]
-        self._returns = bulk.change(lambda given: delete(returns).where(_is_event(given)), event)
-        self._goods = bulk.change(
-            lambda given: delete(returned_goods).where(
-                returned_goods.c.org_id == given["org_id"], returned_goods.c.event_id == given["event_id"]
-            ),
-            event,
-        )
+        self._has_key = bulk.has_key
+        self._returns = bulk.change(lambda _given: delete(returns), EVENT)
+        self._goods = bulk.change(lambda _given: delete(returned_goods), GOODS_EVENT)
+        self._earns = bulk.change(lambda _given: delete(earns), EARN)
+        self._namings = bulk.change(lambda _given: delete(namings), NAMING)
 
     def write(self, connection: Connection, arguments: Sequence[Old]) -> Sequence[int]:
         """Delete; how many rows each took."""
@@ -45,8 +47,7 @@ class Forget:
         """An event goes as a whole: none of its returns may be open, or younger."""
         other = returns.alias("other")
         still_needed = exists().where(
-            other.c.org_id == returns.c.org_id,
-            other.c.event_id == returns.c.event_id,
+            self._has_key([other.c.org_id, other.c.event_id], {each.name: each for each in EVENT}),
             or_(other.c.state != ReturnState.SETTLED.value, other.c.opened_at >= old.before),
         )
         events = (
@@ -60,22 +61,9 @@ class Forget:
         if found:
             gone = self._returns(connection, found)
             self._goods(connection, found)
-        return gone + _delete_earns(connection, old) + _delete_namings(connection, old)
-
-
-def _is_event(given: Given) -> ColumnElement[bool]:
-    return and_(returns.c.org_id == given["org_id"], returns.c.event_id == given["event_id"])
-
-
-def _delete_earns(connection: Connection, old: Old) -> int:
-    row = earns.c
-    keys = select(row.org_id, row.earn_id).where(row.recorded_at < old.before)
-    oldest = keys.order_by(row.recorded_at).limit(old.limit)
-    return connection.execute(delete(earns).where(tuple_(row.org_id, row.earn_id).in_(oldest))).rowcount
-
-
-def _delete_namings(connection: Connection, old: Old) -> int:
-    row = namings.c
-    key = (row.request_id, row.customer_id, row.promotion_id, row.purchase)
-    oldest = select(*key).where(row.recorded_at < old.before).order_by(row.recorded_at).limit(old.limit)
-    return connection.execute(delete(namings).where(tuple_(*key).in_(oldest))).rowcount
+        for row, remove in ((EARN, self._earns), (NAMING, self._namings)):
+            recorded_at = row[-1]
+            oldest = select(*row).where(recorded_at < old.before).order_by(recorded_at).limit(old.limit)
+            rows = [tuple(each) for each in connection.execute(oldest)]
+            gone += remove(connection, rows) if rows else 0
+        return gone

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, select
 
 from consumer.adapters.ledger.bulk import Bulk, Given, Read
 from consumer.adapters.ledger.rows import lines_of
-from consumer.adapters.ledger.tables import earns, returned_goods
+from consumer.adapters.ledger.tables import returned_goods
 from consumer.core.model import Coordinates, Extent, PurchaseKey, ReturnedGoods
 
 EventKey = tuple[str, str]
@@ -58,8 +58,9 @@ class GoodsShelf:
     """Looks up what came back of purchases."""
 
     def __init__(self, bulk: Bulk) -> None:
-        self._of_purchases: Read = bulk.look_up(_of_purchases, [earns.c.purchase])
-        self._of_others: Read = bulk.join(_of_others, [returned_goods.c.purchase, returned_goods.c.event_id])
+        row = returned_goods.c
+        self._of_purchases: Read = bulk.look_up(select(*_COLUMNS), [row.purchase], [row.id])
+        self._of_others: Read = bulk.join(_of_others, [row.purchase], [row.event_id], [row.id])
 
     def of(self, connection: Connection, purchases: Iterable[str]) -> Goods:
         """The goods of these purchases."""
@@ -93,11 +94,6 @@ def _is_later(row: GoodsRow, than: Coordinates) -> bool:
     return row.offset > than.offset and row.partition == than.partition and row.topic == than.topic
 
 
-def _of_purchases(keys: Select[Any]) -> Select[Any]:
-    return select(*_COLUMNS).where(returned_goods.c.purchase.in_(keys)).order_by(returned_goods.c.id)
-
-
 def _of_others(given: Given) -> Select[Any]:
-    row = returned_goods.c
-    others = and_(row.purchase == given["purchase"], row.event_id != given["event_id"])
-    return select(*_COLUMNS, given["event_id"].label("seen_by")).where(others).order_by(row.id)
+    seen_by = given["event_id"]
+    return select(*_COLUMNS, seen_by.label("seen_by")).where(returned_goods.c.event_id != seen_by)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, select
 
 from consumer.adapters.ledger.late import EarlierReturns
-from consumer.adapters.ledger.opening import earns_of_purchases
+from consumer.adapters.ledger.opening import EARNS
 from consumer.adapters.ledger.rows import EARN_COLUMNS, earn_of
 from consumer.adapters.ledger.schema import to_read
 from consumer.adapters.ledger.tables import earns, returned_goods, returns
@@ -26,7 +26,7 @@ class HistoryBook:
         database = to_read(url)
         self._engine = database.engine
         self._returns = EarlierReturns(database.bulk)
-        self._earns = database.bulk.look_up(earns_of_purchases, [earns.c.purchase])
+        self._earns = database.bulk.look_up(EARNS, [earns.c.purchase])
 
     def since(self, moment: Millis) -> Iterator[Past]:
         """The whole past of each purchase of which a return that may take earns reached us since then."""

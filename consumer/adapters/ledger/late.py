@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, select
 
 from consumer.adapters.ledger.bulk import Bulk
 from consumer.adapters.ledger.goods import EventKey, GoodsRow, GoodsShelf, own_goods, returned_before
@@ -50,7 +50,11 @@ class EarlierReturns:
 
     def __init__(self, bulk: Bulk) -> None:
         self._goods = GoodsShelf(bulk)
-        self._versions = bulk.look_up(_versions, [returns.c.org_id, returns.c.event_id])
+        self._versions = bulk.look_up(
+            select(*(returns.c[name] for name in _Version._fields)),
+            [returns.c.org_id, returns.c.event_id],
+            [returns.c.id],
+        )
 
     def of(self, connection: Connection, purchases: Iterable[str]) -> Mapping[str, tuple[EarlierReturn, ...]]:
         """By the purchase's text, oldest first."""
@@ -70,7 +74,10 @@ class Late:
 
     def __init__(self, bulk: Bulk) -> None:
         self._returns = EarlierReturns(bulk)
-        self._earns = bulk.look_up(_earns, [earns.c.org_id, earns.c.earn_id])
+        self._earns = bulk.look_up(
+            select(*(earns.c[name] for name in (*EARN_COLUMNS, "topic", "partition", "offset", "late_outcome"))),
+            [earns.c.org_id, earns.c.earn_id],
+        )
 
     def write(self, connection: Connection, arguments: Sequence[Asked]) -> Sequence[Asked]:
         """Nothing; only what is asked is passed on."""
@@ -127,13 +134,3 @@ def _earlier_returns(purchase: PurchaseKey, rows: Sequence[GoodsRow], versions: 
             state=ReturnState(told[-1].state),
             outcome=outcomes[-1] if outcomes else None,
         )
-
-
-def _earns(keys: Select[Any]) -> Select[Any]:
-    columns = [earns.c[name] for name in (*EARN_COLUMNS, "topic", "partition", "offset", "late_outcome")]
-    return select(*columns).where(tuple_(earns.c.org_id, earns.c.earn_id).in_(keys))
-
-
-def _versions(keys: Select[Any]) -> Select[Any]:
-    columns = [returns.c[name] for name in _Version._fields]
-    return select(*columns).where(tuple_(returns.c.org_id, returns.c.event_id).in_(keys)).order_by(returns.c.id)

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Update, and_, select, update
+from sqlalchemy import Connection, Select, Update, select, update
 
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.naming import ALL_PROMOTIONS
 from consumer.adapters.ledger.rows import Row, purchase_of, purchase_text
 from consumer.adapters.ledger.tables import earns, namings, returned_goods
-from consumer.adapters.ledger.telling import returned_purchases
+from consumer.adapters.ledger.telling import RETURNED_PURCHASES
 from consumer.core.linking import Asker, Linkable, Naming, link, to_tell
 from consumer.core.model import Coordinates, EarnKey, EarnState
 
@@ -21,8 +21,8 @@ Earned = dict[Request, Sequence[Linkable]]
 Named = dict[Request, Sequence[Naming]]
 
 PLACE = ("topic", "partition", "offset", "redrive")
-EARN_KEY = ("org_id", "earn_id")
-NAMING_KEY = ("request_id", "customer_id", "promotion_id", "purchase")
+EARN_KEY = (earns.c.org_id, earns.c.earn_id)
+NAMING_KEY = (namings.c.request_id, namings.c.customer_id, namings.c.promotion_id, namings.c.purchase)
 
 
 class Link:
@@ -33,11 +33,12 @@ class Link:
     """
 
     def __init__(self, bulk: Bulk) -> None:
-        self._waiting = bulk.look_up(_waiting, [earns.c.request_id])
-        self._named = bulk.look_up(_named, [namings.c.request_id])
-        self._place = bulk.change(_place, [earns.c[name] for name in (*EARN_KEY, "purchase", *PLACE)])
-        self._hand_on = bulk.change(_hand_on, [namings.c[name] for name in (*NAMING_KEY, *PLACE)])
-        self._returned = bulk.look_up(returned_purchases, [returned_goods.c.purchase])
+        # One order for everybody, so that two processes wait for each other and never in a circle.
+        self._waiting = bulk.look_up(_waiting(), [earns.c.request_id], order=EARN_KEY)
+        self._named = bulk.look_up(_named(), [namings.c.request_id], order=NAMING_KEY)
+        self._place = bulk.change(_place, EARN_KEY, [earns.c[name] for name in ("purchase", *PLACE)])
+        self._hand_on = bulk.change(_hand_on, NAMING_KEY, [namings.c[name] for name in PLACE])
+        self._returned = bulk.look_up(RETURNED_PURCHASES, [returned_goods.c.purchase])
 
     def write(self, connection: Connection, arguments: Sequence[Sequence[Asker]]) -> Sequence[Sequence[list[Linkable]]]:
         """Link, asker after asker; the earns of which each has to tell."""
@@ -128,27 +129,22 @@ def _where(of: Linkable | Naming) -> tuple[str, int, int, int]:
     return (of.source.topic, of.source.partition, of.source.offset, of.redrive)
 
 
-def _waiting(keys: Select[Any]) -> Select[Any]:
+def _waiting() -> Select[Any]:
     names = ("org_id", "request_id", "earn_id", "customer_id", "promotion_id", "purchase", *PLACE, "state", "claim")
     row = earns.c
-    found = select(*(row[name] for name in names), row.late_outcome.is_not(None)).where(row.request_id.in_(keys))
-    # One order for everybody, so that two processes wait for each other and never in a circle.
-    return found.order_by(row.org_id, row.earn_id).with_for_update()
+    return select(*(row[name] for name in names), row.late_outcome.is_not(None)).with_for_update(of=earns)
 
 
-def _named(keys: Select[Any]) -> Select[Any]:
+def _named() -> Select[Any]:
     row = namings.c
-    columns = (row[name] for name in ("org_id", *NAMING_KEY, *PLACE))
-    return select(*columns).where(row.request_id.in_(keys)).order_by(*(row[name] for name in NAMING_KEY))
+    return select(row.org_id, *NAMING_KEY, *(row[name] for name in PLACE))
 
 
 def _place(given: Given) -> Update:
     """Where an earn belongs, and who has to tell of it; what was told for another record is another's."""
-    is_it = and_(*(earns.c[name] == given[name] for name in EARN_KEY))
     values = {name: given[name] for name in ("purchase", *PLACE)}
-    return update(earns).where(is_it).values(values | {"late_outcome": None, "late_calls": None})
+    return update(earns).values(values | {"late_outcome": None, "late_calls": None})
 
 
 def _hand_on(given: Given) -> Update:
-    is_it = and_(*(namings.c[name] == given[name] for name in NAMING_KEY))
-    return update(namings).where(is_it).values({name: given[name] for name in PLACE})
+    return update(namings).values({name: given[name] for name in PLACE})

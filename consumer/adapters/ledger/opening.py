@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select, tuple_
+from sqlalchemy import Connection, Select, and_, func, select
 
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.goods import EventKey, GoodsShelf, OthersGoods, returned_before
@@ -44,6 +44,8 @@ GOODS_COLUMNS = (
 )
 
 PURCHASE = EARN_COLUMNS.index("purchase")
+EARNS = select(*(earns.c[name] for name in EARN_COLUMNS))
+"""Earns as `earn_of` takes them."""
 
 Openings = Sequence[Opening]
 
@@ -81,10 +83,10 @@ class Open:
         self._goods = GoodsShelf(bulk)
         columns = [returns.c[name] for name in RETURN_COLUMNS]
         self._insert_first = bulk.insert_built(returns, columns, _unless_known)
-        self._known = bulk.look_up(_known, [returns.c.org_id, returns.c.event_id])
+        self._known = bulk.look_up(_known(), [returns.c.org_id, returns.c.event_id], [returns.c.id])
         self._insert = bulk.insert_new(returns, columns)
         self._insert_goods = bulk.insert_new(returned_goods, [returned_goods.c[name] for name in GOODS_COLUMNS])
-        self._earns = bulk.look_up(earns_of_purchases, [earns.c.purchase])
+        self._earns = bulk.look_up(EARNS, [earns.c.purchase])
 
     def write(self, connection: Connection, arguments: Sequence[Openings]) -> Sequence[Entered]:
         """Insert what is new, in the order given. Where all of it is, as it mostly is, nothing is looked up."""
@@ -225,12 +227,6 @@ def _unless_known(given: Given) -> Given:
     return {**given, "redrive": func.coalesce(standing, given["redrive"])}
 
 
-def _known(keys: Select[Any]) -> Select[Any]:
+def _known() -> Select[Any]:
     row = returns.c
-    columns = (row.org_id, row.event_id, row.redrive, row.topic, row.partition, row.offset, row.outcome)
-    return select(*columns).where(tuple_(row.org_id, row.event_id).in_(keys)).order_by(row.id)
-
-
-def earns_of_purchases(keys: Select[Any]) -> Select[Any]:
-    """The earns of these purchases, as `earn_of` takes them."""
-    return select(*(earns.c[name] for name in EARN_COLUMNS)).where(earns.c.purchase.in_(keys))
+    return select(row.org_id, row.event_id, row.redrive, row.topic, row.partition, row.offset, row.outcome)

@@ -1,11 +1,11 @@
 """What answers settle: outcomes, the states of earns, claims that are given back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Select, Update, and_, or_, select, tuple_, update
+from sqlalchemy import Connection, Update, or_, select, update
 
-from consumer.adapters.ledger.bulk import Bulk, Given, also
+from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.calls import calls_text
 from consumer.adapters.ledger.rows import Row
 from consumer.adapters.ledger.tables import earns, returns
@@ -18,6 +18,7 @@ Settled = TypeVar("Settled", SettledReturn, SettledEarn)
 End = tuple[str, int, int, bytes, str | None]
 EARN = (earns.c.org_id, earns.c.earn_id)
 EVENT = (returns.c.org_id, returns.c.event_id)
+SOURCE = ("topic", "partition", "offset")
 ENDED = (returns.c.outcome, returns.c.calls)
 ENDED_LATE = (earns.c.late_outcome, earns.c.late_calls)
 
@@ -26,13 +27,14 @@ class Settle:
     """The stage of `Ledger.settle`."""
 
     def __init__(self, bulk: Bulk) -> None:
-        source = (returns.c.topic, returns.c.partition, returns.c.offset)
-        self._end_return = bulk.change(_end_return, [*EVENT, returns.c.redrive, *source, *ENDED])
-        self._ended_returns = bulk.look_up(_ended_returns, EVENT)
-        self._end_late = bulk.change(_end_late, [*EARN, *source, *ENDED_LATE])
-        self._ended_late = bulk.look_up(_ended_late, EARN)
-        self._set_state = bulk.change(_set_state, [*EARN, earns.c.state, earns.c.claim])
-        self._release = bulk.change(_release, [*EARN, earns.c.claimed_at])
+        source = [returns.c[name] for name in SOURCE]
+        late_source = [earns.c[name] for name in SOURCE]
+        self._end_return = bulk.change(_end_return, [*EVENT, returns.c.redrive, *source], ENDED)
+        self._ended_returns = bulk.look_up(select(*source, returns.c.outcome), EVENT)
+        self._end_late = bulk.change(_end_late, [*EARN, *late_source], ENDED_LATE)
+        self._ended_late = bulk.look_up(select(*late_source, earns.c.late_outcome), EARN)
+        self._set_state = bulk.change(_set_state, EARN, [earns.c.state, earns.c.claim])
+        self._release = bulk.change(_release, EARN, [earns.c.claimed_at])
 
     def write(self, connection: Connection, arguments: Sequence[Settlement]) -> Sequence[Outcomes]:
         """Write everything; each settlement's outcomes as they stand then."""
@@ -101,55 +103,23 @@ def _states(settlements: Iterable[Settlement]) -> Sequence[Row]:
 
 
 def _end_return(given: Given) -> Update:
-    row = returns.c
-    names = ("org_id", "event_id", "redrive", "topic", "partition", "offset")
     return (
         update(returns)
-        .where(and_(also(row.state == ReturnState.OPEN.value), *(row[name] == given[name] for name in names)))
+        .where(returns.c.state == ReturnState.OPEN.value)
         .values(state=ReturnState.SETTLED.value, **{each.name: given[each.name] for each in ENDED})
     )
 
 
-def _ended_returns(keys: Select[Any]) -> Select[Any]:
-    row = returns.c
-    return select(row.topic, row.partition, row.offset, row.outcome).where(tuple_(*EVENT).in_(keys))
-
-
 def _end_late(given: Given) -> Update:
-    row = earns.c
-    names = ("org_id", "earn_id", "topic", "partition", "offset")
     return (
-        update(earns)
-        .where(and_(also(row.late_outcome.is_(None)), *(row[name] == given[name] for name in names)))
-        .values({each.name: given[each.name] for each in ENDED_LATE})
+        update(earns).where(earns.c.late_outcome.is_(None)).values({each.name: given[each.name] for each in ENDED_LATE})
     )
-
-
-def _ended_late(keys: Select[Any]) -> Select[Any]:
-    row = earns.c
-    return select(row.topic, row.partition, row.offset, row.late_outcome).where(tuple_(*EARN).in_(keys))
 
 
 def _set_state(given: Given) -> Update:
-    row = earns.c
-    still_open = or_(given["state"] == EarnState.REVOKED.value, row.state == EarnState.HELD.value)
-    return (
-        update(earns)
-        .where(and_(row.org_id == given["org_id"], row.earn_id == given["earn_id"], still_open))
-        .values(state=given["state"], claim=given["claim"], claimed_at=None)
-    )
+    still_open = or_(given["state"] == EarnState.REVOKED.value, earns.c.state == EarnState.HELD.value)
+    return update(earns).where(still_open).values(state=given["state"], claim=given["claim"], claimed_at=None)
 
 
 def _release(given: Given) -> Update:
-    row = earns.c
-    return (
-        update(earns)
-        .where(
-            and_(
-                row.org_id == given["org_id"],
-                row.earn_id == given["earn_id"],
-                row.claimed_at == given["claimed_at"],
-            )
-        )
-        .values(claim=None, claimed_at=None)
-    )
+    return update(earns).where(earns.c.claimed_at == given["claimed_at"]).values(claim=None, claimed_at=None)

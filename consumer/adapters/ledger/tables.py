@@ -69,7 +69,8 @@ earns = Table(
 
 Only an earn that was told without its purchase has a request: one without a purchase waits for the one that names it.
 """
-# Most earns have none: they cost this index nothing.
+# Most earns have none: they cost this index nothing. PostgreSQL may read all of it while it believes that there are
+# hardly any earns, which is until a grown table is analyzed, by itself within some minute.
 Index(
     "earns_by_request",
     earns.c.request_id,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, and_, case, select, tuple_, update
+from sqlalchemy import Connection, Select, Update, case, select, update
 
-from consumer.adapters.ledger.bulk import Bulk, Given, also
+from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, line_ids_text, purchase_text
 from consumer.adapters.ledger.stage import Raced
 from consumer.adapters.ledger.tables import earns, returned_goods
@@ -21,6 +21,8 @@ TOLD_STATES = {EarnKind.REDEEMED: EarnState.REDEEMED, EarnKind.REVOKED: EarnStat
 SOURCE_COLUMNS = ("topic", "partition", "offset", "redrive")
 FILLED_COLUMNS = (*EARN_COLUMNS[:9], "request_id", *SOURCE_COLUMNS)
 INSERTED_COLUMNS = (*FILLED_COLUMNS, "state", "recorded_at")
+RETURNED_PURCHASES = select(returned_goods.c.purchase).where(returned_goods.c.eligible)
+"""Purchases of which a return is known that may take late earns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,13 @@ class Tell:
 
     def __init__(self, bulk: Bulk, now: WallClock) -> None:
         self._now = now
-        self._known = bulk.look_up(_known, KEY)
+        # One order for everybody, so that two processes wait for each other and never in a circle.
+        self._known = bulk.look_up(_known(), KEY, order=KEY)
         self._insert = bulk.insert_new(earns, [earns.c[name] for name in INSERTED_COLUMNS])
-        self._fill = bulk.change(_fill, [earns.c[name] for name in FILLED_COLUMNS])
-        self._send_again = bulk.change(_send_again, [*KEY, *(earns.c[name] for name in SOURCE_COLUMNS)])
-        self._end = bulk.change(_end, [*KEY, earns.c.state])
-        self._returned = bulk.look_up(returned_purchases, [returned_goods.c.purchase])
+        self._fill = bulk.change(_fill, KEY, [earns.c[name] for name in FILLED_COLUMNS[len(KEY) :]])
+        self._send_again = bulk.change(_send_again, KEY, [earns.c[name] for name in SOURCE_COLUMNS])
+        self._end = bulk.change(_end, KEY, [earns.c.state])
+        self._returned = bulk.look_up(RETURNED_PURCHASES, [returned_goods.c.purchase])
 
     def write(self, connection: Connection, arguments: Sequence[Sequence[Told]]) -> Sequence[Sequence[Look]]:
         """Write in the order told."""
@@ -88,12 +91,6 @@ class Tell:
             ]
             for looks in written
         ]
-
-
-def returned_purchases(keys: Select[Any]) -> Select[Any]:
-    """Those of which a return is known that may take late earns."""
-    row = returned_goods.c
-    return select(row.purchase).where(row.purchase.in_(keys), row.eligible)
 
 
 def _note(pages: _Pages, told: Told, now: int) -> Look:
@@ -163,27 +160,23 @@ def _row_known(row: Row) -> tuple[Key, _Known]:
     return (org, earn), _Known(source, redrive, EarnState(state), purchase, has_told_late=bool(has_told_late))
 
 
-def _known(keys: Select[Any]) -> Select[Any]:
+def _known() -> Select[Any]:
     columns = [earns.c[name] for name in ("org_id", "earn_id", *SOURCE_COLUMNS, "state", "purchase")]
     told_late = earns.c.late_outcome.is_not(None)
-    # One order for everybody, so that two processes wait for each other and never in a circle.
-    return select(*columns, told_late).where(tuple_(*KEY).in_(keys)).order_by(*KEY).with_for_update()
+    return select(*columns, told_late).with_for_update(of=earns)
 
 
 def _fill(given: Given) -> Update:
-    names = (name for name in FILLED_COLUMNS if name not in {"org_id", "earn_id"})
-    is_it = and_(*(column == given[column.name] for column in KEY))
-    return update(earns).where(is_it).values({name: given[name] for name in names})
+    return update(earns).values({name: given[name] for name in FILLED_COLUMNS[len(KEY) :]})
 
 
 def _send_again(given: Given) -> Update:
-    is_it = and_(*(column == given[column.name] for column in KEY))
     anew = {name: given[name] for name in SOURCE_COLUMNS}
-    return update(earns).where(is_it).values(anew | {"late_outcome": None, "late_calls": None})
+    return update(earns).values(anew | {"late_outcome": None, "late_calls": None})
 
 
 def _end(given: Given) -> Update:
-    is_it = and_(*(column == given[column.name] for column in KEY), also(earns.c.state == EarnState.HELD.value))
     # A claim under way outlives the feed's word that the earn is gone: its record may be the one that did it.
     claim = case((given["state"] == EarnState.REVOKED.value, earns.c.claim), else_=None)
-    return update(earns).where(is_it).values(state=given["state"], claim=claim)
+    is_held = earns.c.state == EarnState.HELD.value
+    return update(earns).where(is_held).values(state=given["state"], claim=claim)

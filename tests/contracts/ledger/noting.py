@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, Table, Update
+from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, Update
 
 from consumer.adapters.ledger.bulk import Bulk, Columns, Given, Read, Write
 from consumer.adapters.ledger.rows import Row
@@ -24,14 +24,17 @@ class Noting:
     def insert_built(self, table: Table, columns: Columns, build: Callable[[Given], Given]) -> Write:
         return self._noted_write(_name(build), self._bulk.insert_built(table, columns, build))
 
-    def change(self, build: Callable[[Given], Update | Delete], columns: Columns) -> Write:
-        return self._noted_write(_name(build), self._bulk.change(build, columns))
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
+        return self._noted_write(_name(build), self._bulk.change(build, key, more))
 
-    def look_up(self, build: Callable[[Select[Any]], Select[Any]], key: Columns) -> Read:
-        return self._noted_read(_name(build), self._bulk.look_up(build, key))
+    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
+        return self._noted_read(f"{statement} by {key}", self._bulk.look_up(statement, key, order))
 
-    def join(self, build: Callable[[Given], Select[Any]], columns: Columns) -> Read:
-        return self._noted_read(_name(build), self._bulk.join(build, columns))
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
+        return self._noted_read(_name(build), self._bulk.join(build, key, more, order))
+
+    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
+        return self._bulk.has_key(key, values)
 
     def _noted_write(self, name: str, write: Write) -> Write:
         self._made(name)
