@@ -1,13 +1,14 @@
 """One statement for many rows: written once, run in the form that each database takes fastest.
 
-A statement is built by a function of `Given`: the columns of the rows to come, by name. SQLite runs a write once for
-each row, without leaving the process; PostgreSQL gets all rows as one JSON text and makes a table of them. SQLite
-looks keys up from one JSON text too. So the number of rows changes no statement, and each is compiled once.
+SQLite runs a write once for each row, without leaving the process; PostgreSQL gets all rows as one JSON text and makes
+a table of them. SQLite looks keys up from one JSON text too. So the number of rows changes no statement, and each is
+compiled once.
 
-How rows are found by their key is said here alone, as PostgreSQL plans a statement once and keeps the plan while the
-table grows: no plan may read the whole table, however small that was. Of a few rows it likes to read all in the order
-of an index and to compare each with what is given. It cannot where the key is to be one of an array, which no index
-order helps with, and where the rows are to be sorted by an expression, which no index has.
+PostgreSQL plans a statement once and keeps the plan while the table grows. While a table is small, it may find it
+cheaper to walk a whole index in order, to merge it with the rows given or to save a sort; on the grown table that reads
+everything. Two forms take this plan away: the first column of a key is compared as `column = ANY (ARRAY[given])`, which
+no merge can use, and rows are sorted by `column || ''` or `column + 0`, which no index is sorted by. The values are the
+same as with `column = given` and `ORDER BY column`.
 """
 
 import json
@@ -60,7 +61,7 @@ class Read(Protocol):
     """A compiled look-up."""
 
     def __call__(self, connection: Connection, keys: Iterable[Row]) -> Sequence[Row]:
-        """The rows of the table that have one of these keys."""
+        """The rows that are found."""
         ...
 
 
@@ -80,20 +81,23 @@ class Bulk(Protocol):
         """As `insert_new`, of the values that are built from what is given."""
         ...
 
-    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
-        """Change the rows with these keys as the built statement says; it is given further columns beside the key."""
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, others: Columns = ()) -> Write:
+        """Change the rows with these keys; each row given has further columns, which are no part of the key.
+
+        The statement may use all that is given; the key's condition is added here.
+        """
         ...
 
-    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
-        """Look up the rows with these keys, of which each is given once, in an order."""
+    def look_up(self, statement: Select[Any], key: Columns, *, order_by: Columns = ()) -> Read:
+        """Look up the rows with these keys, of which each is given once; the key's condition is added here."""
         ...
 
-    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
-        """Look up the rows with these keys, beside each of the rows given, which have further columns, in an order."""
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, others: Columns, *, order_by: Columns) -> Read:
+        """One result for each pair of a row given and a table's row with its key; else as `change` and `look_up`."""
         ...
 
-    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
-        """Whether a row has the key that stands in these values."""
+    def matches(self, key: Columns, given: Given) -> ColumnElement[bool]:
+        """The condition that these columns equal the values of the same names."""
         ...
 
 
@@ -113,26 +117,26 @@ class ForSqlite:
         values = build(_parameters(columns))
         return self._write(sqlite.insert(table).values(values).on_conflict_do_nothing(), columns)
 
-    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, others: Columns = ()) -> Write:
         """As in Bulk."""
-        given = _parameters([*key, *more])
-        return self._write(build(given).where(self.has_key(key, given)), [*key, *more])
+        given = _parameters([*key, *others])
+        return self._write(build(given).where(self.matches(key, given)), [*key, *others])
 
-    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
+    def look_up(self, statement: Select[Any], key: Columns, *, order_by: Columns = ()) -> Read:
         """As in Bulk."""
         keys = select(*_json_array(key).values())
-        return self._read(statement.where(tuple_(*key).in_(keys)).order_by(*order), is_single=len(key) == 1)
+        return self._read(statement.where(tuple_(*key).in_(keys)).order_by(*order_by), is_single=len(key) == 1)
 
-    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, others: Columns, *, order_by: Columns) -> Read:
         """As in Bulk."""
-        columns = [*key, *more]
+        columns = [*key, *others]
         given = _json_array(columns)
-        found = build(given).where(self.has_key(key, given)).order_by(*order)
+        found = build(given).where(self.matches(key, given)).order_by(*order_by)
         return self._read(found, is_single=len(columns) == 1)
 
-    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
+    def matches(self, key: Columns, given: Given) -> ColumnElement[bool]:
         """As in Bulk."""
-        return and_(*(each == values[each.name] for each in key))
+        return and_(*(each == given[each.name] for each in key))
 
     def _read(self, statement: Select[Any], *, is_single: bool) -> Read:
         compiled = _compiled(statement, self.dialect)
@@ -178,24 +182,27 @@ class ForPostgres:
         insert = postgresql.insert(table).from_select(list(values), select(*values.values()))
         return self._write(insert.on_conflict_do_nothing(), columns)
 
-    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, others: Columns = ()) -> Write:
         """As in Bulk."""
-        given = _recordset([*key, *more])
-        return self._write(build(given).where(self.has_key(key, given)), [*key, *more])
+        given = _recordset([*key, *others])
+        return self._write(build(given).where(self.matches(key, given)), [*key, *others])
 
-    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
+    def look_up(self, statement: Select[Any], key: Columns, *, order_by: Columns = ()) -> Read:
         """As in Bulk."""
-        return self.join(lambda _given: statement, key, (), order)
+        return self.join(lambda _given: statement, key, (), order_by=order_by)
 
-    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, others: Columns, *, order_by: Columns) -> Read:
         """As in Bulk."""
-        given = _recordset([*key, *more])
-        found = build(given).where(self.has_key(key, given))
-        return self._read(found.order_by(*map(_value, order)), [*key, *more])
+        given = _recordset([*key, *others])
+        found = build(given).where(self.matches(key, given))
+        return self._read(found.order_by(*map(_sorted_by_no_index, order_by)), [*key, *others])
 
-    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
+    def matches(self, key: Columns, given: Given) -> ColumnElement[bool]:
         """As in Bulk."""
-        return and_(*(each == any_(postgresql.array([values[each.name]])) for each in key))
+        # Not the others: before PostgreSQL 17 an array keeps a column from narrowing the walk of an index.
+        first, *others = key
+        same = (each == given[each.name] for each in others)
+        return and_(first == any_(postgresql.array([given[first.name]])), *same)
 
     def _read(self, statement: Select[Any], columns: Columns) -> Read:
         compiled = _compiled(statement, self.dialect)
@@ -247,7 +254,8 @@ def _recordset(columns: Columns) -> dict[str, ColumnElement[Any]]:
     }
 
 
-def _value(of: Column[Any]) -> ColumnElement[Any]:
+def _sorted_by_no_index(of: Column[Any]) -> ColumnElement[Any]:
+    """The same value, as an expression."""
     return of + literal("" if isinstance(of.type, Text) else 0)
 
 

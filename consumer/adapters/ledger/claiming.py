@@ -32,8 +32,8 @@ class MakeClaim:
 
     def __init__(self, bulk: Bulk) -> None:
         standing = select(*(earns.c[name] for name in (*EARN_COLUMNS, "claimed_at"))).with_for_update(of=earns)
-        # One order for everybody, so that two processes wait for each other and never in a circle.
-        self._standing = bulk.look_up(standing, KEY, order=KEY)
+        # One order for all look-ups: they seldom wait in a circle, and where they do, the group runs again.
+        self._standing = bulk.look_up(standing, KEY, order_by=KEY)
         self._claim = bulk.change(_claim, KEY, [earns.c.claim, earns.c.claimed_at])
         self._last: Sequence[Claim] = ()
         self._doubts: Doubts = {}

@@ -24,8 +24,6 @@ POSTGRES_PROMISES = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
     # Every statement looks up a handful of keys. A plan made while a table was small must not scan it when it is large.
     "SET enable_seqscan = off",
-    "SET enable_hashjoin = off",
-    "SET enable_mergejoin = off",
     "SET jit = off",
     # The plan does not depend on which keys are asked for: plan once.
     "SET plan_cache_mode = force_generic_plan",

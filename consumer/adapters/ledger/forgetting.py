@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, or_, select
+from sqlalchemy import Connection, Delete, delete, exists, or_, select
 
-from consumer.adapters.ledger.bulk import Bulk
+from consumer.adapters.ledger.bulk import Bulk, Columns, Given
 from consumer.adapters.ledger.tables import earns, namings, returned_goods, returns
 from consumer.core.model import Millis
 from consumer.ports import ReturnState
 
 EVENT = (returns.c.org_id, returns.c.event_id)
 GOODS_EVENT = (returned_goods.c.org_id, returned_goods.c.event_id)
-EARN = (earns.c.org_id, earns.c.earn_id, earns.c.recorded_at)
-NAMING = tuple(namings.c[name] for name in ("request_id", "customer_id", "promotion_id", "purchase", "recorded_at"))
+EARN = (earns.c.org_id, earns.c.earn_id)
+NAMING = (namings.c.request_id, namings.c.customer_id, namings.c.promotion_id, namings.c.purchase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,10 @@ class Forget:
     """The stage of `SqlLedger.forget`."""
 
     def __init__(self, bulk: Bulk) -> None:
-        self._has_key = bulk.has_key
-        self._returns = bulk.change(lambda _given: delete(returns), EVENT)
-        self._goods = bulk.change(lambda _given: delete(returned_goods), GOODS_EVENT)
+        self._matches = bulk.matches
+        self._returns = bulk.change(_old_returns, EVENT, [returns.c.opened_at])
+        is_left = exists().where(bulk.matches(EVENT, _by_name(GOODS_EVENT)))
+        self._goods = bulk.change(lambda _given: delete(returned_goods).where(~is_left), GOODS_EVENT)
         self._earns = bulk.change(lambda _given: delete(earns), EARN)
         self._namings = bulk.change(lambda _given: delete(namings), NAMING)
 
@@ -47,7 +48,7 @@ class Forget:
         """An event goes as a whole: none of its returns may be open, or younger."""
         other = returns.alias("other")
         still_needed = exists().where(
-            self._has_key([other.c.org_id, other.c.event_id], {each.name: each for each in EVENT}),
+            self._matches([other.c.org_id, other.c.event_id], _by_name(EVENT)),
             or_(other.c.state != ReturnState.SETTLED.value, other.c.opened_at >= old.before),
         )
         events = (
@@ -56,14 +57,23 @@ class Forget:
             .order_by(returns.c.opened_at)
             .limit(old.limit)
         )
-        found = list({(org, event) for org, event in connection.execute(events)})
+        found = sorted({(org, event) for org, event in connection.execute(events)})
         gone = 0
         if found:
-            gone = self._returns(connection, found)
+            gone = self._returns(connection, [(*event, old.before) for event in found])
             self._goods(connection, found)
-        for row, remove in ((EARN, self._earns), (NAMING, self._namings)):
-            recorded_at = row[-1]
-            oldest = select(*row).where(recorded_at < old.before).order_by(recorded_at).limit(old.limit)
-            rows = [tuple(each) for each in connection.execute(oldest)]
-            gone += remove(connection, rows) if rows else 0
+        for table, key, remove in ((earns, EARN, self._earns), (namings, NAMING, self._namings)):
+            recorded_at = table.c.recorded_at
+            oldest = select(*key).where(recorded_at < old.before).order_by(recorded_at).limit(old.limit)
+            keys = sorted(tuple(row) for row in connection.execute(oldest.with_for_update()))
+            gone += remove(connection, keys) if keys else 0
         return gone
+
+
+def _by_name(columns: Columns) -> Given:
+    return {each.name: each for each in columns}
+
+
+def _old_returns(given: Given) -> Delete:
+    """A redrive that came meanwhile stays, and with it the goods of its event."""
+    return delete(returns).where(returns.c.state == ReturnState.SETTLED.value, returns.c.opened_at < given["opened_at"])

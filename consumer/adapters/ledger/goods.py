@@ -59,8 +59,8 @@ class GoodsShelf:
 
     def __init__(self, bulk: Bulk) -> None:
         row = returned_goods.c
-        self._of_purchases: Read = bulk.look_up(select(*_COLUMNS), [row.purchase], [row.id])
-        self._of_others: Read = bulk.join(_of_others, [row.purchase], [row.event_id], [row.id])
+        self._of_purchases: Read = bulk.look_up(select(*_COLUMNS), [row.purchase], order_by=[row.id])
+        self._of_others: Read = bulk.join(_of_others, [row.purchase], [row.event_id], order_by=[row.id])
 
     def of(self, connection: Connection, purchases: Iterable[str]) -> Goods:
         """The goods of these purchases."""

@@ -53,7 +53,7 @@ class EarlierReturns:
         self._versions = bulk.look_up(
             select(*(returns.c[name] for name in _Version._fields)),
             [returns.c.org_id, returns.c.event_id],
-            [returns.c.id],
+            order_by=[returns.c.id],
         )
 
     def of(self, connection: Connection, purchases: Iterable[str]) -> Mapping[str, tuple[EarlierReturn, ...]]:

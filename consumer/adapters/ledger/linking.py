@@ -33,9 +33,9 @@ class Link:
     """
 
     def __init__(self, bulk: Bulk) -> None:
-        # One order for everybody, so that two processes wait for each other and never in a circle.
-        self._waiting = bulk.look_up(_waiting(), [earns.c.request_id], order=EARN_KEY)
-        self._named = bulk.look_up(_named(), [namings.c.request_id], order=NAMING_KEY)
+        # One order for all look-ups: they seldom wait in a circle, and where they do, the group runs again.
+        self._waiting = bulk.look_up(_waiting(), [earns.c.request_id], order_by=EARN_KEY)
+        self._named = bulk.look_up(_named(), [namings.c.request_id], order_by=NAMING_KEY)
         self._place = bulk.change(_place, EARN_KEY, [earns.c[name] for name in ("purchase", *PLACE)])
         self._hand_on = bulk.change(_hand_on, NAMING_KEY, [namings.c[name] for name in PLACE])
         self._returned = bulk.look_up(RETURNED_PURCHASES, [returned_goods.c.purchase])

@@ -83,7 +83,7 @@ class Open:
         self._goods = GoodsShelf(bulk)
         columns = [returns.c[name] for name in RETURN_COLUMNS]
         self._insert_first = bulk.insert_built(returns, columns, _unless_known)
-        self._known = bulk.look_up(_known(), [returns.c.org_id, returns.c.event_id], [returns.c.id])
+        self._known = bulk.look_up(_known(), [returns.c.org_id, returns.c.event_id], order_by=[returns.c.id])
         self._insert = bulk.insert_new(returns, columns)
         self._insert_goods = bulk.insert_new(returned_goods, [returned_goods.c[name] for name in GOODS_COLUMNS])
         self._earns = bulk.look_up(EARNS, [earns.c.purchase])

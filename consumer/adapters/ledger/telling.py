@@ -42,7 +42,7 @@ class _Pages:
 
     known: dict[Key, _Known]
     inserted: list[Row] = field(default_factory=list)
-    filled: list[Row] = field(default_factory=list)
+    filled: dict[Key, Row] = field(default_factory=dict)
     sent_again: dict[Key, Row] = field(default_factory=dict)
     ended: list[Row] = field(default_factory=list)
 
@@ -56,8 +56,8 @@ class Tell:
 
     def __init__(self, bulk: Bulk, now: WallClock) -> None:
         self._now = now
-        # One order for everybody, so that two processes wait for each other and never in a circle.
-        self._known = bulk.look_up(_known(), KEY, order=KEY)
+        # One order for all look-ups: they seldom wait in a circle, and where they do, the group runs again.
+        self._known = bulk.look_up(_known(), KEY, order_by=KEY)
         self._insert = bulk.insert_new(earns, [earns.c[name] for name in INSERTED_COLUMNS])
         self._fill = bulk.change(_fill, KEY, [earns.c[name] for name in FILLED_COLUMNS[len(KEY) :]])
         self._send_again = bulk.change(_send_again, KEY, [earns.c[name] for name in SOURCE_COLUMNS])
@@ -73,7 +73,7 @@ class Tell:
         if pages.inserted and self._insert(connection, pages.inserted) < len(pages.inserted):
             raise Raced
         if pages.filled:
-            self._fill(connection, pages.filled)
+            self._fill(connection, list(pages.filled.values()))
         if pages.sent_again:
             self._send_again(connection, list(pages.sent_again.values()))
         if pages.ended:
@@ -105,7 +105,9 @@ def _note(pages: _Pages, told: Told, now: int) -> Look:
         if known is None:
             pages.inserted.append((*filled, state.value, now))
         else:
-            pages.filled.append(filled)
+            pages.filled[key] = filled
+            if key in pages.sent_again:
+                pages.sent_again[key] = (*key, *_where(told))
         changed = _Known(told.source, told.redrive, state, filled[6], has_told_late=False)
     elif known.source == told.source:
         return known

@@ -10,7 +10,7 @@ from consumer.adapters.ledger.rows import Row
 
 
 class Noting:
-    """Implements `Bulk` by another; `never_run` names what was made and not run, by the place that made it."""
+    """Implements `Bulk` by another; `never_run` names what was made and not run, by its place or words."""
 
     def __init__(self, bulk: Bulk) -> None:
         self.begin = bulk.begin
@@ -24,17 +24,17 @@ class Noting:
     def insert_built(self, table: Table, columns: Columns, build: Callable[[Given], Given]) -> Write:
         return self._noted_write(_name(build), self._bulk.insert_built(table, columns, build))
 
-    def change(self, build: Callable[[Given], Update | Delete], key: Columns, more: Columns = ()) -> Write:
-        return self._noted_write(_name(build), self._bulk.change(build, key, more))
+    def change(self, build: Callable[[Given], Update | Delete], key: Columns, others: Columns = ()) -> Write:
+        return self._noted_write(_name(build), self._bulk.change(build, key, others))
 
-    def look_up(self, statement: Select[Any], key: Columns, order: Columns = ()) -> Read:
-        return self._noted_read(f"{statement} by {key}", self._bulk.look_up(statement, key, order))
+    def look_up(self, statement: Select[Any], key: Columns, *, order_by: Columns = ()) -> Read:
+        return self._noted_read(f"{statement} by {key}", self._bulk.look_up(statement, key, order_by=order_by))
 
-    def join(self, build: Callable[[Given], Select[Any]], key: Columns, more: Columns, order: Columns) -> Read:
-        return self._noted_read(_name(build), self._bulk.join(build, key, more, order))
+    def join(self, build: Callable[[Given], Select[Any]], key: Columns, others: Columns, *, order_by: Columns) -> Read:
+        return self._noted_read(_name(build), self._bulk.join(build, key, others, order_by=order_by))
 
-    def has_key(self, key: Columns, values: Given) -> ColumnElement[bool]:
-        return self._bulk.has_key(key, values)
+    def matches(self, key: Columns, given: Given) -> ColumnElement[bool]:
+        return self._bulk.matches(key, given)
 
     def _noted_write(self, name: str, write: Write) -> Write:
         self._made(name)

@@ -18,10 +18,12 @@ from tests.contracts.ledger.values import (
     fed,
     granted,
     late_earn,
+    opened,
     settled,
     settled_late,
     tell_one,
     told,
+    waiting,
 )
 
 ENDS = [(EarnKind.REDEEMED, EarnState.REDEEMED), (EarnKind.REVOKED, EarnState.REVOKED)]
@@ -130,6 +132,34 @@ async def test_an_end_in_one_batch_with_its_earn_sticks(
     await ledger.tell(events if before else events[::-1])
 
     assert await earn_now(ledger) == an_earn(state=state)
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_an_earn_whose_end_came_first_and_that_is_told_without_its_purchase_and_with_it_has_it(
+    ledger: AnyLedger, *, in_one_batch: bool
+) -> None:
+    events = [waiting(source=fed(1)), told(source=fed(2))]
+    await ledger.tell([told(kind=EarnKind.REVOKED)])
+
+    for batch in [events] if in_one_batch else [[each] for each in events]:
+        await ledger.tell(batch)
+
+    assert (await opened(ledger, an_opening())).earns == (an_earn(state=EarnState.REVOKED),)
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_an_earn_sent_again_without_its_purchase_and_then_with_it_is_the_later_records(
+    ledger: AnyLedger, *, in_one_batch: bool
+) -> None:
+    events = [waiting(source=fed(1), redrive=1), told(source=fed(2), redrive=1)]
+    await ledger.open([an_opening()])
+    await ledger.tell([waiting()])
+
+    for batch in [events] if in_one_batch else [[each] for each in events]:
+        await ledger.tell(batch)
+
+    assert await tell_one(ledger, told(source=fed(2), redrive=1)) is TellResult.LATE
+    assert await tell_one(ledger, waiting(source=fed(1), redrive=1)) is TellResult.NOTED
 
 
 @pytest.mark.parametrize("in_one_batch", [True, False])

@@ -1,10 +1,12 @@
 """Every statement of the hot path finds its rows by an index, however small the table was when it was planned."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from psycopg import sql
 from sqlalchemy import Connection, event
 
 from consumer.adapters.ledger import SqlLedger, migrate
@@ -32,9 +34,23 @@ from tests.contracts.ledger.values import (
 )
 
 PATIENCE = 30.0
+SOUGHT_BY = {
+    "earns_pkey": ("org_id", "earn_id"),
+    "earns_by_purchase": ("purchase",),
+    "earns_by_request": ("request_id",),
+    "earns_by_age": ("recorded_at",),
+    "namings_pkey": ("request_id",),
+    "namings_by_age": ("recorded_at",),
+    "returns_by_event": ("org_id", "event_id"),
+    "returns_by_age": ("opened_at",),
+    "returned_goods_by_event": ("org_id", "event_id"),
+    "returned_goods_by_purchase": ("purchase",),
+    "followed_pkey": ("topic", "partition"),
+}
+"""The columns that a look into each index of PostgreSQL has to give, so that it finds few rows; no other is used."""
 TABLES = ("earns", "returns", "returned_goods", "namings", "followed")
-SIZES = (-1, 0, 1, 3, 10, 25, 100, 10_000)
-"""How many rows a server believes that there are; -1 where it was never told."""
+BELIEVED = [(0, -1), *((pages, rows) for pages in (0, 1, 1_000) for rows in (0, 1, 3, 10, 25, 75, 1_000))]
+"""How many pages and rows PostgreSQL believes that each table has; (0, -1) where it never looked."""
 
 
 async def test_every_statement_of_the_hot_path_uses_an_index(stored_url: str, clock: Clock) -> None:
@@ -53,10 +69,14 @@ async def test_every_statement_of_the_hot_path_uses_an_index(stored_url: str, cl
     event.listen(database.engine, "before_cursor_execute", note)
     await everything(ledger)
     event.remove(database.engine, "before_cursor_execute", note)
+
+    wrong = {(what, each): scan for what in believed(database) for each, scan in scanned(database, heard).items()}
+    for rows in (0, 1, 60):
+        await keep(ledger, rows)
+        wrong |= {(f"{rows} more", each): scan for each, scan in analyzed(database, heard).items()}
     ledger.close()
 
-    scanning = {(size, each): scan for size in believed(database) for each, scan in scanned(database, heard).items()}
-    assert scanning == {}
+    assert wrong == {}
     assert noting.never_run == set()
 
 
@@ -85,21 +105,35 @@ async def everything(ledger: SqlLedger) -> None:
     await ledger.forget(Millis(2_000), 5)
 
 
-def believed(database: Database) -> Iterator[int | None]:
-    """Let the server believe that its tables are small, as they were when it last looked; SQLite never looks."""
+async def keep(ledger: SqlLedger, rows: int) -> None:
+    """So many earns, of which none waits for its purchase, and as many returns."""
+    earns = [an_earn(f"more-{row}", bill=f"B-{row}") for row in range(rows)]
+    await ledger.tell([told(earn, fed(1_000 + row)) for row, earn in enumerate(earns)])
+    await ledger.open([an_opening(f"more-{row}", source=at(1_000 + row)) for row in range(rows)])
+
+
+def believed(database: Database) -> Iterator[str]:
+    """Let the server believe that its tables are so large, as they were when it last looked; SQLite never looks."""
     if database.file is not None:
-        yield None
+        yield "SQLite"
         return
-    for size in SIZES:
+    for pages, rows in BELIEVED:
         with database.engine.connect() as connection:
             connection.exec_driver_sql(
-                "UPDATE pg_class SET relpages = %(pages)s, reltuples = %(rows)s WHERE relname = ANY(%(tables)s)",
-                {"pages": max(0, min(size, 1)), "rows": size, "tables": list(TABLES)},
+                "UPDATE pg_class SET relpages = %(pages)s, reltuples = %(rows)s"
+                " WHERE relname = ANY(%(tables)s) OR relname = ANY(%(indexes)s)",
+                {"pages": pages, "rows": rows, "tables": list(TABLES), "indexes": list(SOUGHT_BY)},
             )
-        yield size
+        yield f"{rows} rows in {pages} pages"
+
+
+def analyzed(database: Database, heard: Mapping[str, Any]) -> dict[str, list[str]]:
+    """As `scanned`, just after PostgreSQL looked at what there is."""
+    if database.file is not None:
+        return {}
     with database.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
-    yield None
+    return scanned(database, heard)
 
 
 def scanned(database: Database, heard: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -107,20 +141,36 @@ def scanned(database: Database, heard: Mapping[str, Any]) -> dict[str, list[str]
 
 
 def scans(database: Database, statement: str, given: Any) -> list[str]:
-    """The steps of the statement's plan that read a whole table."""
+    """The steps of the statement's plan that may read a whole table."""
     with database.engine.connect() as connection:
         if database.file is not None:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
-            return [row[-1] for row in rows if row[-1].startswith(tuple(f"SCAN {table}" for table in TABLES))]
-        plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", given).scalar_one()
-        return [str(node.get("Relation Name") or node["Index Name"]) for node in nodes(plan) if is_whole(node)]
+            return [row[-1] for row in rows if row[-1].startswith("SCAN") and not is_given(row[-1])]
+        return [str(node) for node in nodes(generic_plan(connection, statement, given)) if is_wide(node)]
 
 
-def is_whole(node: Any) -> bool:
-    """Whether this step of a plan of PostgreSQL reads a whole table, or a whole index but a partial one."""
+def is_given(step: str) -> bool:
+    """Whether SQLite reads but what it was given."""
+    return " VIRTUAL TABLE " in step or step == "SCAN CONSTANT ROW"
+
+
+def generic_plan(connection: Connection, statement: str, given: Mapping[str, Any]) -> Any:
+    """The plan that PostgreSQL keeps, whatever is given."""
+    names = list(given)
+    text = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", statement)
+    values = sql.SQL(", ").join(map(sql.Literal, given.values())).as_string(None)
+    connection.exec_driver_sql(f"PREPARE kept AS {text}")
+    return connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) EXECUTE kept({values})".replace("%", "%%")).scalar_one()
+
+
+def is_wide(node: Any) -> bool:
+    """Whether this step of a plan reads a table, or an index by less than what it takes to find few rows."""
     if node["Node Type"] == "Seq Scan":
         return True
-    return "Index Cond" not in node and node.get("Index Name") not in {None, "earns_by_request"}
+    if "Index Name" not in node:
+        return False
+    condition = node.get("Index Cond", "")
+    return not all(f"({column} " in condition for column in SOUGHT_BY.get(node["Index Name"], ("none",)))
 
 
 def nodes(plan: Any) -> list[dict[str, Any]]:

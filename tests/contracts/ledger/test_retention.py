@@ -1,10 +1,22 @@
 """What is older than the retention goes, and nothing that is still needed."""
 
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from consumer.adapters.ledger import migrate
+from consumer.adapters.ledger.database import Database, database_at
+from consumer.adapters.ledger.forgetting import Forget, Old
+from consumer.adapters.ledger.opening import Open
+from consumer.adapters.ledger.settling import Settle
+from consumer.adapters.ledger.stage import Stage
 from consumer.core.model import EarnKind, Millis
 from consumer.ports import Opened, Settled
 from tests.builders import an_earn, goods
 from tests.contracts.ledger.conftest import AnyLedger, Clock
 from tests.contracts.ledger.values import an_opening, at, earn_now, fed, open_one, opened, settled, told
+from tests.testbed.postgres import Databases
 
 
 async def test_old_settled_returns_go_with_their_goods(ledger: AnyLedger) -> None:
@@ -60,3 +72,39 @@ async def test_forgetting_goes_in_batches(ledger: AnyLedger) -> None:
     await ledger.tell([told(an_earn(f"e{n}"), fed(n)) for n in range(3)])
 
     assert [await ledger.forget(Millis(1_001), 2) for _ in range(4)] == [4, 3, 1, 0]
+
+
+@pytest.mark.postgres
+def test_a_redrive_that_comes_while_its_event_is_forgotten_stays_with_its_goods(
+    postgres: Databases, clock: Clock
+) -> None:
+    url = postgres.fresh()
+    migrate(url)
+    mine, anothers = database_at(url), database_at(url)
+    redriven = an_opening(source=at(7), redrive=1)
+    carried_out(mine, Open(mine.bulk, clock), (an_opening(),))
+    carried_out(mine, Settle(mine.bulk), settled(an_opening()))
+    clock.now = Millis(5_000)
+    others = [redriven]
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("DELETE FROM returns ") and others:
+            carried_out(anothers, Open(anothers.bulk, clock), (others.pop(),))
+
+    event.listen(mine.engine, "before_cursor_execute", meanwhile)
+    gone = carried_out(mine, Forget(mine.bulk), Old(before=Millis(1_001), limit=10))
+
+    assert (gone, others) == (1, [])
+    (arrival,) = carried_out(mine, Open(mine.bulk, clock), (an_opening("r2", at(8)),))
+    assert arrival.returned == ((goods({"1": 1.0}), goods({"1": 1.0})),)
+    assert isinstance(carried_out(mine, Open(mine.bulk, clock), (redriven,))[0], Opened)
+
+
+def carried_out(database: Database, stage: Stage[Any, Any, Any], argument: object) -> Any:
+    """What one operation of a group of its own gives."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(database.bulk.begin)
+        written = stage.write(connection, [argument])
+        connection.exec_driver_sql("COMMIT")
+        (result,) = stage.read(connection, written)
+        return result
