@@ -6,7 +6,6 @@ from pathlib import Path
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from tests.chaos.hanging import hanging
 from tests.chaos.telling import tell
 from tests.testbed.kafka import KafkaBroker
 from tests.testbed.kraft import RESTARTED, ClusterPlan, Node, plan_cluster, settings
@@ -89,9 +88,9 @@ class Brokers:
         wait_until(is_told, within=SECONDS, what="the group's coordinator is known")
         return found[0]
 
-    def hanging(self) -> list[str]:
-        """The partitions with a transaction that Kafka never ends."""
-        return hanging(self.bootstrap)
+    def said(self, words: str) -> list[str]:
+        """The lines of all brokers' logs that have these words."""
+        return [line for broker in self._brokers for line in broker.said(words)]
 
     def until_whole(self) -> None:
         """Return once every node has every replica that it should have, so that any one may be missed again.

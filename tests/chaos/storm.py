@@ -13,7 +13,7 @@ from pathlib import Path
 from consumer.wiring.garbage import collect_seldom
 from tests.chaos.court import Hearing, overdue, settled_late
 from tests.chaos.demands import unmet
-from tests.chaos.hanging import told_of
+from tests.chaos.dropping import SAYS, told_of
 from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
 from tests.chaos.losses import LATE
@@ -42,7 +42,11 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
     for line in (*lines(told), *recoveries(at.recoveries, limits(at.plan.instances))):
         tell(line)
     tell_stories(at, evidence, told)
-    return replace(told, breaches=tuple(dict.fromkeys((*at.breaches, *told.breaches))))
+    breaches = dict.fromkeys((*at.breaches, *told.breaches))
+    kafkas = told_of(at.brokers.said(SAYS)) if breaches else []
+    for breach in kafkas:
+        tell(breach)
+    return replace(told, breaches=(*breaches, *kafkas))
 
 
 def broken_off(at: Setting) -> Iterator[str]:
@@ -60,7 +64,7 @@ def left_behind(at: Setting, names: Iterator[str]) -> Evidence:
         tell(error.how_it_is)
         hearing = at.as_it_is()
         waiting = overdue(hearing.waiting, now=time.time(), within=longest_wait(at))
-        breaches = [str(error), *told_of(at.brokers.hanging()), *_news(at, waiting)]
+        breaches = [str(error), *_news(at, waiting)]
         tell(f"the end: {hearing.open} returns wait")
         for breach in breaches[:MOST_TOLD]:
             tell(f"  {breach}")

@@ -57,6 +57,10 @@ class ContainerBroker:
             self._started = True
         wait_until(Topics(self.bootstrap).answers, within=SECONDS, what="Kafka is ready")
 
+    def said(self, words: str) -> list[str]:
+        """The lines of its log with these words, of all its lives."""
+        return [line for line in self._container.get_logs()[0].decode().splitlines() if words in line]
+
     def kill(self) -> None:
         """kill -9; `start` brings it back with what was on its disk."""
         self._container.get_wrapped_container().kill()

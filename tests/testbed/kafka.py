@@ -17,6 +17,10 @@ from tests.testbed.topics import Topics
 OLDEST_JAVA = 17
 SECONDS = 120
 ARCHIVE = "kafka.jsa"
+JARS = f"kafka-{VERSION}-saying"
+LOGGED = "kafka.coordinator.transaction.TransactionMarkerChannelManager"
+"""The one part of Kafka whose log is kept, as tests ask for it: what it does with the ends of transactions."""
+LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=off", f"-Dorg.slf4j.simpleLogger.log.{LOGGED}=info")
 
 
 class KafkaBroker:
@@ -39,6 +43,7 @@ class KafkaBroker:
         self._node = self._plan.nodes[place]
         self._home = tempfile.TemporaryDirectory(prefix="kafka-")
         self._folder = Path(self._home.name)
+        self._log = self._folder / "kafka.log"
         self._process: Process | None = None
 
     @property
@@ -66,7 +71,7 @@ class KafkaBroker:
             Program(
                 command=[*jvm(), self._archive or use_archive(), "-Xmx512m", "kafka.Kafka", str(configuration)],
                 folder=self._folder,
-                log=self._folder / "kafka.log",
+                log=self._log,
             ),
         )
 
@@ -97,6 +102,10 @@ class KafkaBroker:
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
         return self._running().exit_code
+
+    def said(self, words: str) -> list[str]:
+        """The lines of its log with these words, of all its lives."""
+        return [line for line in self._log.read_text(errors="replace").splitlines() if words in line]
 
     def kill(self) -> None:
         """kill -9; `start` brings it back with what was on its disk."""
@@ -144,8 +153,8 @@ class KafkaCluster:
 
 def jvm() -> list[str]:
     """Java with Kafka's jars, fetched the first time."""
-    jars = fetched(f"kafka-{VERSION}", fetch_kafka)
-    return [str(java(OLDEST_JAVA)), "-XX:+UseSerialGC", "-cp", str(jars / "*")]
+    jars = fetched(JARS, fetch_kafka)
+    return [str(java(OLDEST_JAVA)), "-XX:+UseSerialGC", *LOGGING, "-cp", str(jars / "*")]
 
 
 def fetch_kafka(folder: Path) -> None:
@@ -153,13 +162,13 @@ def fetch_kafka(folder: Path) -> None:
         folder,
         f"org.apache.kafka:kafka_2.13:{VERSION}",
         f"org.apache.kafka:kafka-tools:{VERSION}",
-        "org.slf4j:slf4j-nop:1.7.36",
+        "org.slf4j:slf4j-simple:1.7.36",
     )
 
 
 def use_archive() -> str:
     """The option that starts Kafka from its loaded classes, kept by an earlier run: a third of the work of a start."""
-    name = f"kafka-{VERSION}-classes-{fingerprint(java(OLDEST_JAVA))}"
+    name = f"{JARS}-classes-{fingerprint(java(OLDEST_JAVA))}"
     return f"-XX:SharedArchiveFile={fetched(name, keep_classes) / ARCHIVE}"
 
 
