@@ -13,7 +13,7 @@ from pathlib import Path
 from consumer.wiring.garbage import collect_seldom
 from tests.chaos.court import Hearing, overdue, settled_late
 from tests.chaos.demands import unmet
-from tests.chaos.dropping import SAYS, told_of
+from tests.chaos.dropping import DROPPED, told_of
 from tests.chaos.lasting import Mishap, lengths, longest_wait
 from tests.chaos.limits import limits, verdict
 from tests.chaos.losses import LATE
@@ -43,7 +43,7 @@ def storm(at: Setting, names: Iterator[str]) -> Tally:
         tell(line)
     tell_stories(at, evidence, told)
     breaches = dict.fromkeys((*at.breaches, *told.breaches))
-    kafkas = told_of(at.brokers.said(SAYS)) if breaches else []
+    kafkas = told_of(at.brokers.said(DROPPED)) if breaches else []
     for breach in kafkas:
         tell(breach)
     return replace(told, breaches=(*breaches, *kafkas))

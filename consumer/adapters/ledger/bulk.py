@@ -9,6 +9,7 @@ cheaper to walk a whole index in order, to merge it with the rows given or to sa
 everything. Two forms take this plan away: the first column of a key is compared as `column = ANY (ARRAY[given])`, which
 no merge can use, and rows are sorted by `column || ''` or `column + 0`, which no index is sorted by. The values are the
 same as with `column = given` and `ORDER BY column`.
+What is left besides, to read the table itself, `enable_seqscan` forbids.
 """
 
 import json

@@ -30,6 +30,7 @@ class Forget:
     def __init__(self, bulk: Bulk) -> None:
         self._matches = bulk.matches
         self._returns = bulk.change(_old_returns, EVENT, [returns.c.opened_at])
+        # The goods' own columns are what a return that is left would have as its key.
         is_left = exists().where(bulk.matches(EVENT, _by_name(GOODS_EVENT)))
         self._goods = bulk.change(lambda _given: delete(returned_goods).where(~is_left), GOODS_EVENT)
         self._earns = bulk.change(lambda _given: delete(earns), EARN)

@@ -91,6 +91,8 @@ class Open:
     def write(self, connection: Connection, arguments: Sequence[Openings]) -> Sequence[Entered]:
         """Insert what is new, in the order given. Where all of it is, as it mostly is, nothing is looked up."""
         now = self._now()
+        if any(opening.redrive for openings in arguments for opening in openings):
+            return self._enter(connection, arguments, now)
         firsts: dict[EventKey, Opening] = {}
         for openings in arguments:
             for opening in openings:
@@ -228,5 +230,7 @@ def _unless_known(given: Given) -> Given:
 
 
 def _known() -> Select[Any]:
+    """Kept from being forgotten, with their goods, until what is opened beside them is committed."""
     row = returns.c
-    return select(row.org_id, row.event_id, row.redrive, row.topic, row.partition, row.offset, row.outcome)
+    columns = (row.org_id, row.event_id, row.redrive, row.topic, row.partition, row.offset, row.outcome)
+    return select(*columns).with_for_update(read=True, key_share=True, of=returns)

@@ -1,5 +1,6 @@
 """What is older than the retention goes, and nothing that is still needed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.builders import an_earn, goods
 from tests.contracts.ledger.conftest import AnyLedger, Clock
 from tests.contracts.ledger.values import an_opening, at, earn_now, fed, open_one, opened, settled, told
 from tests.testbed.postgres import Databases
+from tests.testbed.waiting import wait_until
 
 
 async def test_old_settled_returns_go_with_their_goods(ledger: AnyLedger) -> None:
@@ -80,7 +82,7 @@ def test_a_redrive_that_comes_while_its_event_is_forgotten_stays_with_its_goods(
 ) -> None:
     url = postgres.fresh()
     migrate(url)
-    mine, anothers = database_at(url), database_at(url)
+    mine, foreign = database_at(url), database_at(url)
     redriven = an_opening(source=at(7), redrive=1)
     carried_out(mine, Open(mine.bulk, clock), (an_opening(),))
     carried_out(mine, Settle(mine.bulk), settled(an_opening()))
@@ -89,7 +91,7 @@ def test_a_redrive_that_comes_while_its_event_is_forgotten_stays_with_its_goods(
 
     def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("DELETE FROM returns ") and others:
-            carried_out(anothers, Open(anothers.bulk, clock), (others.pop(),))
+            carried_out(foreign, Open(foreign.bulk, clock), (others.pop(),))
 
     event.listen(mine.engine, "before_cursor_execute", meanwhile)
     gone = carried_out(mine, Forget(mine.bulk), Old(before=Millis(1_001), limit=10))
@@ -98,6 +100,45 @@ def test_a_redrive_that_comes_while_its_event_is_forgotten_stays_with_its_goods(
     (arrival,) = carried_out(mine, Open(mine.bulk, clock), (an_opening("r2", at(8)),))
     assert arrival.returned == ((goods({"1": 1.0}), goods({"1": 1.0})),)
     assert isinstance(carried_out(mine, Open(mine.bulk, clock), (redriven,))[0], Opened)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("first", ["redrive", "forgetting"])
+def test_a_redrive_and_the_forgetting_of_its_event_wait_for_each_other(
+    postgres: Databases, clock: Clock, first: str
+) -> None:
+    url = postgres.fresh()
+    migrate(url)
+    database = database_at(url)
+    carried_out(database, Open(database.bulk, clock), (an_opening(),))
+    carried_out(database, Settle(database.bulk), settled(an_opening()))
+    clock.now = Millis(5_000)
+    works: list[tuple[Stage[Any, Any, Any], object]] = [
+        (Open(database.bulk, clock), (an_opening(source=at(7), redrive=1),)),
+        (Forget(database.bulk), Old(before=Millis(1_001), limit=10)),
+    ]
+    (early, its), (late, own) = works if first == "redrive" else works[::-1]
+
+    with ThreadPoolExecutor(1) as beside, database.engine.connect() as connection:
+        connection.exec_driver_sql(database.bulk.begin)
+        early.write(connection, [its])
+        waiting = beside.submit(carried_out, database, late, own)
+        wait_until(lambda: is_waiting(database) or waiting.done(), within=30, what="the other waits")
+        assert not waiting.done()
+        connection.exec_driver_sql("COMMIT")
+        waiting.result(30)
+        kept = connection.exec_driver_sql("SELECT redrive, state FROM returns").all()
+
+    (arrival,) = carried_out(database, Open(database.bulk, clock), (an_opening("r2", at(8)),))
+    assert [tuple(row) for row in kept] == [(1, "open")]
+    assert arrival.returned == ((goods({"1": 1.0}), goods({"1": 1.0})),)
+
+
+def is_waiting(database: Database) -> bool:
+    """Whether a connection to the database waits for a lock."""
+    asked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with database.engine.connect() as connection:
+        return connection.exec_driver_sql(asked).first() is not None
 
 
 def carried_out(database: Database, stage: Stage[Any, Any, Any], argument: object) -> Any:
