@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tests.chaos.brokers import SESSION_TIMEOUT, Brokers
 from tests.chaos.court import Court, Hearing, News, is_settled
 from tests.chaos.crew import Crew
+from tests.chaos.dropping import DROPPED
 from tests.chaos.load import Load, plans
 from tests.chaos.plan import StormPlan
 from tests.chaos.recovery import NotRecoveredError, Recovery, Suffered
@@ -36,6 +37,7 @@ MEGABYTES = 512
 """Of SQLite's disk."""
 PATIENCE = 240
 """Seconds for the recovery from one mishap: an instance that hangs has to end by itself first."""
+STANDING = 90
 TO_THE_END = 900
 CONCURRENCY = 16
 CLAIM_LEASE = 300.0
@@ -164,7 +166,7 @@ class Setting:
 
     def recover(self, mishap: str, since: float) -> Recovery | None:
         """Return once every partition that has work left has an outcome of after this moment of the wall clock."""
-        self._until(lambda: all(self._is_back(each, since) for each in self._partitions()), PATIENCE, mishap)
+        self._until(lambda: all(self._is_back(each, since) for each in self._partitions()), self._patience(), mishap)
         found = [self.tail.first_since(since, each) for each in self._partitions()]
         times = [when - since for when in found if when is not None]
         if not times:
@@ -183,7 +185,7 @@ class Setting:
     def until_under_way(self) -> None:
         """Return once there are outcomes again, so that what comes next comes in the middle of them."""
         seen = self.done
-        self._until(lambda: self.done > seen or self.load.has_ended, PATIENCE, "the load goes on")
+        self._until(lambda: self.done > seen or self.load.has_ended, self._patience(), "the load goes on")
 
     def settle(self, within: float) -> Evidence:
         """Let all that was begun come to its end, each record so long after it was written, and tell what it left."""
@@ -211,6 +213,10 @@ class Setting:
 
     def _partitions(self) -> range:
         return range(self.crew.partitions)
+
+    def _patience(self) -> float:
+        """Seconds; fewer where Kafka dropped the end of a transaction, as a partition may then stand still for good."""
+        return STANDING if self.brokers.said(DROPPED) else PATIENCE
 
     def _is_back(self, partition: int, since: float) -> bool:
         if self.tail.first_since(since, partition) is not None:
