@@ -1,15 +1,17 @@
 """Apache Kafka in KRaft mode as a process of our own, which a test may kill, pause and start again."""
 
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from tests.testbed.cache import fetched
 from tests.testbed.java import fingerprint, java
-from tests.testbed.kraft import VERSION, ClusterPlan, plan_cluster, settings
+from tests.testbed.kraft import MISSED, VERSION, ClusterPlan, controller_alone, plan_cluster, settings
 from tests.testbed.maven import fetch_jars
 from tests.testbed.process import Process, Program
 from tests.testbed.topics import Topics
@@ -65,8 +67,11 @@ class KafkaBroker:
         configuration = self._folder / "server.properties"
         if not configuration.exists():
             chosen = settings(self._plan, self._node, self._folder / "data") | dict(self._more)
-            configuration.write_text("".join(f"{name}={value}\n" for name, value in chosen.items()))
+            configuration.write_text(_lines(chosen))
             self._format(configuration)
+        self._run(configuration)
+
+    def _run(self, configuration: Path) -> None:
         self._process = Process(
             Program(
                 command=[*jvm(), self._archive or use_archive(), "-Xmx512m", "kafka.Kafka", str(configuration)],
@@ -111,6 +116,22 @@ class KafkaBroker:
         """kill -9; `start` brings it back with what was on its disk."""
         self._running().kill()
 
+    def miss(self) -> None:
+        """Let the controller alone, of a killed node that is the only one, find out that its broker is gone.
+
+        A broker that is back before that may lose the ends of transactions: docs/guarantees.md.
+        """
+        alone = self._folder / "controller.properties"
+        alone.write_text(_lines(controller_alone(self._plan, self._node, self._folder / "data")))
+        self._run(alone)
+        self._running().wait_until_ready("the controller", self._controls, within=SECONDS)
+        time.sleep(MISSED)
+        self.kill()
+
+    def _controls(self) -> bool:
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", self._node.controller_port)) == 0
+
     def terminate(self) -> None:
         """An orderly stop."""
         self._running().stop(within=SECONDS)
@@ -149,6 +170,10 @@ class KafkaCluster:
         """End all and throw their data away."""
         for broker in self.brokers:
             broker.close()
+
+
+def _lines(properties: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in properties.items())
 
 
 def jvm() -> list[str]:

@@ -36,6 +36,10 @@ RESTARTED = {"transaction.abort.timed.out.transaction.cleanup.interval.ms": "300
 transaction without it, which then hangs there: so it is to look for transactions to end once all have leaders."""
 
 
+MISSED = 6.0
+"""Seconds after the start of a controller by which it has fenced a broker that is not there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One node of a cluster and its two ports."""
@@ -84,3 +88,10 @@ def settings(plan: ClusterPlan, node: Node, data: Path) -> dict[str, str]:
         "share.coordinator.state.topic.replication.factor": str(size),
         "share.coordinator.state.topic.min.isr": str(min(2, size)),
     }
+
+
+def controller_alone(plan: ClusterPlan, node: Node, data: Path) -> dict[str, str]:
+    """The same node without its broker."""
+    chosen = settings(plan, node, data)
+    kept = {name: value for name, value in chosen.items() if name != "advertised.listeners"}
+    return kept | {"process.roles": "controller", "listeners": f"CONTROLLER://127.0.0.1:{node.controller_port}"}
