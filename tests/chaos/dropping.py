@@ -1,7 +1,7 @@
 """Transactions that Kafka itself ends without some of their partitions, after a kill of its only broker.
 
 How that comes about is told in docs/guarantees.md. It is rare where the broker is missed before it is back
-(`KafkaBroker.miss`), which is not to be had of a container.
+(`KafkaBroker.miss`), as in storms.
 """
 
 import warnings

@@ -102,7 +102,6 @@ def broken(scene: Supervised, broker: Broker) -> bool:
     wait_until(goes_on, within=RECOVERY, what=f"more than {seen} outcomes")
     left = any(scene.lag().values())
     broker.kill()
-    broker.miss()
     broker.start()
     wait_until(lambda: tells_commits(scene), within=RECOVERY, what="the broker has loaded the group again")
     return left

@@ -65,9 +65,6 @@ class ContainerBroker:
         """kill -9; `start` brings it back with what was on its disk."""
         self._container.get_wrapped_container().kill()
 
-    def miss(self) -> None:
-        """Nothing: the controller of a container is not to be had alone. See `KafkaBroker.miss`."""
-
     def terminate(self) -> None:
         """An orderly stop."""
         self._container.get_wrapped_container().stop(timeout=STOP_SECONDS)
