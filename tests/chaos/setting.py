@@ -38,6 +38,7 @@ MEGABYTES = 512
 PATIENCE = 240
 """Seconds for the recovery from one mishap: an instance that hangs has to end by itself first."""
 STANDING = 90
+"""Seconds, where Kafka dropped the end of a transaction: a partition may then stand still for good."""
 TO_THE_END = 900
 CONCURRENCY = 16
 CLAIM_LEASE = 300.0
@@ -215,7 +216,7 @@ class Setting:
         return range(self.crew.partitions)
 
     def _patience(self) -> float:
-        """Seconds; fewer where Kafka dropped the end of a transaction, as a partition may then stand still for good."""
+        """Seconds for the recovery from what is happening now."""
         return STANDING if self.brokers.said(DROPPED) else PATIENCE
 
     def _is_back(self, partition: int, since: float) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Update, select, update
 
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, earn_of
-from consumer.adapters.ledger.tables import earns
+from consumer.adapters.ledger.tables import EARN_KEY, earns
 from consumer.core.model import EarnState
 from consumer.ports import Claim, Denied, Granted
 
@@ -24,8 +24,6 @@ Claimed = tuple[str, str, str | None, int | None]
 Doubts = dict[Claimed, bool]
 """For each claim just made, whether an earlier one may have reached the vendor."""
 
-KEY = (earns.c.org_id, earns.c.earn_id)
-
 
 class MakeClaim:
     """The stage of `Ledger.claim`."""
@@ -33,8 +31,8 @@ class MakeClaim:
     def __init__(self, bulk: Bulk) -> None:
         standing = select(*(earns.c[name] for name in (*EARN_COLUMNS, "claimed_at"))).with_for_update(of=earns)
         # One order for all look-ups: they seldom wait in a circle, and where they do, the group runs again.
-        self._standing = bulk.look_up(standing, KEY, order_by=KEY)
-        self._claim = bulk.change(_claim, KEY, [earns.c.claim, earns.c.claimed_at])
+        self._standing = bulk.look_up(standing, EARN_KEY, order_by=EARN_KEY)
+        self._claim = bulk.change(_claim, EARN_KEY, [earns.c.claim, earns.c.claimed_at])
         self._last: Sequence[Claim] = ()
         self._doubts: Doubts = {}
 

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url
 
-from consumer.adapters.ledger.bulk import Bulk, ForPostgres, ForSqlite
+from consumer.adapters.ledger.bulk import Bulk
+from consumer.adapters.ledger.for_postgres import ForPostgres
+from consumer.adapters.ledger.for_sqlite import ForSqlite
 
 POSTGRES_DRIVER = "postgresql+psycopg"
 BUSY_MILLISECONDS = 10_000

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Delete, delete, exists, or_, select
 
 from consumer.adapters.ledger.bulk import Bulk, Columns, Given
-from consumer.adapters.ledger.tables import earns, namings, returned_goods, returns
+from consumer.adapters.ledger.tables import EARN_KEY, EVENT_KEY, NAMING_KEY, earns, namings, returned_goods, returns
 from consumer.core.model import Millis
 from consumer.ports import ReturnState
 
-EVENT = (returns.c.org_id, returns.c.event_id)
-GOODS_EVENT = (returned_goods.c.org_id, returned_goods.c.event_id)
-EARN = (earns.c.org_id, earns.c.earn_id)
-NAMING = (namings.c.request_id, namings.c.customer_id, namings.c.promotion_id, namings.c.purchase)
+GOODS_KEY = (returned_goods.c.org_id, returned_goods.c.event_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +26,12 @@ class Forget:
 
     def __init__(self, bulk: Bulk) -> None:
         self._matches = bulk.matches
-        self._returns = bulk.change(_old_returns, EVENT, [returns.c.opened_at])
+        self._returns = bulk.change(_old_returns, EVENT_KEY, [returns.c.opened_at])
         # The goods' own columns are what a return that is left would have as its key.
-        is_left = exists().where(bulk.matches(EVENT, _by_name(GOODS_EVENT)))
-        self._goods = bulk.change(lambda _given: delete(returned_goods).where(~is_left), GOODS_EVENT)
-        self._earns = bulk.change(lambda _given: delete(earns), EARN)
-        self._namings = bulk.change(lambda _given: delete(namings), NAMING)
+        is_left = exists().where(bulk.matches(EVENT_KEY, _by_name(GOODS_KEY)))
+        self._goods = bulk.change(lambda _given: delete(returned_goods).where(~is_left), GOODS_KEY)
+        self._earns = bulk.change(lambda _given: delete(earns), EARN_KEY)
+        self._namings = bulk.change(lambda _given: delete(namings), NAMING_KEY)
 
     def write(self, connection: Connection, arguments: Sequence[Old]) -> Sequence[int]:
         """Delete; how many rows each took."""
@@ -49,7 +46,7 @@ class Forget:
         """An event goes as a whole: none of its returns may be open, or younger."""
         other = returns.alias("other")
         still_needed = exists().where(
-            self._matches([other.c.org_id, other.c.event_id], _by_name(EVENT)),
+            self._matches([other.c.org_id, other.c.event_id], _by_name(EVENT_KEY)),
             or_(other.c.state != ReturnState.SETTLED.value, other.c.opened_at >= old.before),
         )
         events = (
@@ -63,7 +60,7 @@ class Forget:
         if found:
             gone = self._returns(connection, [(*event, old.before) for event in found])
             self._goods(connection, found)
-        for table, key, remove in ((earns, EARN, self._earns), (namings, NAMING, self._namings)):
+        for table, key, remove in ((earns, EARN_KEY, self._earns), (namings, NAMING_KEY, self._namings)):
             recorded_at = table.c.recorded_at
             oldest = select(*key).where(recorded_at < old.before).order_by(recorded_at).limit(old.limit)
             keys = sorted(tuple(row) for row in connection.execute(oldest.with_for_update()))

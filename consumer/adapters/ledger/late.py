@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from consumer.adapters.ledger.bulk import Bulk
 from consumer.adapters.ledger.goods import EventKey, GoodsRow, GoodsShelf, own_goods, returned_before
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, earn_of, purchase_of, purchase_text
-from consumer.adapters.ledger.tables import earns, returns
+from consumer.adapters.ledger.tables import EARN_KEY, EVENT_KEY, earns, returns
 from consumer.core.model import (
     BillNumber,
     Coordinates,
@@ -52,7 +52,7 @@ class EarlierReturns:
         self._goods = GoodsShelf(bulk)
         self._versions = bulk.look_up(
             select(*(returns.c[name] for name in _Version._fields)),
-            [returns.c.org_id, returns.c.event_id],
+            EVENT_KEY,
             order_by=[returns.c.id],
         )
 
@@ -76,7 +76,7 @@ class Late:
         self._returns = EarlierReturns(bulk)
         self._earns = bulk.look_up(
             select(*(earns.c[name] for name in (*EARN_COLUMNS, "topic", "partition", "offset", "late_outcome"))),
-            [earns.c.org_id, earns.c.earn_id],
+            EARN_KEY,
         )
 
     def write(self, connection: Connection, arguments: Sequence[Asked]) -> Sequence[Asked]:

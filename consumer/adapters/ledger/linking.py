@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Update, select, update
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.naming import ALL_PROMOTIONS
 from consumer.adapters.ledger.rows import Row, purchase_of, purchase_text
-from consumer.adapters.ledger.tables import earns, namings, returned_goods
+from consumer.adapters.ledger.tables import EARN_KEY, NAMING_KEY, earns, namings, returned_goods
 from consumer.adapters.ledger.telling import RETURNED_PURCHASES
 from consumer.core.linking import Asker, Linkable, Naming, link, to_tell
 from consumer.core.model import Coordinates, EarnKey, EarnState
@@ -21,8 +21,6 @@ Earned = dict[Request, Sequence[Linkable]]
 Named = dict[Request, Sequence[Naming]]
 
 PLACE = ("topic", "partition", "offset", "redrive")
-EARN_KEY = (earns.c.org_id, earns.c.earn_id)
-NAMING_KEY = (namings.c.request_id, namings.c.customer_id, namings.c.promotion_id, namings.c.purchase)
 
 
 class Link:

@@ -10,7 +10,7 @@ from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.goods import EventKey, GoodsShelf, OthersGoods, returned_before
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, earn_of, lines_text, purchase_text, texts_json
 from consumer.adapters.ledger.stage import Raced
-from consumer.adapters.ledger.tables import earns, returned_goods, returns
+from consumer.adapters.ledger.tables import EVENT_KEY, earns, returned_goods, returns
 from consumer.core.model import Coordinates, Earn
 from consumer.ports import Arrival, Duplicate, Opened, Opening, ReturnState, Settled, WallClock
 
@@ -83,7 +83,7 @@ class Open:
         self._goods = GoodsShelf(bulk)
         columns = [returns.c[name] for name in RETURN_COLUMNS]
         self._insert_first = bulk.insert_built(returns, columns, _unless_known)
-        self._known = bulk.look_up(_known(), [returns.c.org_id, returns.c.event_id], order_by=[returns.c.id])
+        self._known = bulk.look_up(_known(), EVENT_KEY, order_by=[returns.c.id])
         self._insert = bulk.insert_new(returns, columns)
         self._insert_goods = bulk.insert_new(returned_goods, [returned_goods.c[name] for name in GOODS_COLUMNS])
         self._earns = bulk.look_up(EARNS, [earns.c.purchase])

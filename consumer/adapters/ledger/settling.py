@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Update, or_, select, update
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.calls import calls_text
 from consumer.adapters.ledger.rows import Row
-from consumer.adapters.ledger.tables import earns, returns
+from consumer.adapters.ledger.tables import EARN_KEY, EVENT_KEY, earns, returns
 from consumer.core.model import Coordinates, EarnKey, EarnState
 from consumer.core.vendor_call import VendorCall
 from consumer.ports import ReturnState, SettledEarn, SettledReturn, Settlement
@@ -16,8 +16,6 @@ from consumer.ports import ReturnState, SettledEarn, SettledReturn, Settlement
 Outcomes = Mapping[Coordinates, bytes]
 Settled = TypeVar("Settled", SettledReturn, SettledEarn)
 End = tuple[str, int, int, bytes, str | None]
-EARN = (earns.c.org_id, earns.c.earn_id)
-EVENT = (returns.c.org_id, returns.c.event_id)
 SOURCE = ("topic", "partition", "offset")
 ENDED = (returns.c.outcome, returns.c.calls)
 ENDED_LATE = (earns.c.late_outcome, earns.c.late_calls)
@@ -29,12 +27,12 @@ class Settle:
     def __init__(self, bulk: Bulk) -> None:
         source = [returns.c[name] for name in SOURCE]
         late_source = [earns.c[name] for name in SOURCE]
-        self._end_return = bulk.change(_end_return, [*EVENT, returns.c.redrive, *source], ENDED)
-        self._ended_returns = bulk.look_up(select(*source, returns.c.outcome), EVENT)
-        self._end_late = bulk.change(_end_late, [*EARN, *late_source], ENDED_LATE)
-        self._ended_late = bulk.look_up(select(*late_source, earns.c.late_outcome), EARN)
-        self._set_state = bulk.change(_set_state, EARN, [earns.c.state, earns.c.claim])
-        self._release = bulk.change(_release, EARN, [earns.c.claimed_at])
+        self._end_return = bulk.change(_end_return, [*EVENT_KEY, returns.c.redrive, *source], ENDED)
+        self._ended_returns = bulk.look_up(select(*source, returns.c.outcome), EVENT_KEY)
+        self._end_late = bulk.change(_end_late, [*EARN_KEY, *late_source], ENDED_LATE)
+        self._ended_late = bulk.look_up(select(*late_source, earns.c.late_outcome), EARN_KEY)
+        self._set_state = bulk.change(_set_state, EARN_KEY, [earns.c.state, earns.c.claim])
+        self._release = bulk.change(_release, EARN_KEY, [earns.c.claimed_at])
 
     def write(self, connection: Connection, arguments: Sequence[Settlement]) -> Sequence[Outcomes]:
         """Write everything; each settlement's outcomes as they stand then."""

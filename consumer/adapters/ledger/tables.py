@@ -138,3 +138,7 @@ returned_goods = Table(
     Index("returned_goods_by_purchase", "purchase"),
 )
 """What the first record of each event brought back of each purchase; a redrive adds nothing."""
+
+EARN_KEY = (earns.c.org_id, earns.c.earn_id)
+EVENT_KEY = (returns.c.org_id, returns.c.event_id)
+NAMING_KEY = (namings.c.request_id, namings.c.customer_id, namings.c.promotion_id, namings.c.purchase)

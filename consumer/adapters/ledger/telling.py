@@ -9,14 +9,13 @@ from sqlalchemy import Connection, Select, Update, case, select, update
 from consumer.adapters.ledger.bulk import Bulk, Given
 from consumer.adapters.ledger.rows import EARN_COLUMNS, Row, line_ids_text, purchase_text
 from consumer.adapters.ledger.stage import Raced
-from consumer.adapters.ledger.tables import earns, returned_goods
+from consumer.adapters.ledger.tables import EARN_KEY, earns, returned_goods
 from consumer.core.model import Coordinates, Earn, EarnKind, EarnState
 from consumer.ports import TellResult, Told, WallClock
 
 Key = tuple[str, str]
 """Organisation and earn id."""
 
-KEY = (earns.c.org_id, earns.c.earn_id)
 TOLD_STATES = {EarnKind.REDEEMED: EarnState.REDEEMED, EarnKind.REVOKED: EarnState.REVOKED}
 SOURCE_COLUMNS = ("topic", "partition", "offset", "redrive")
 FILLED_COLUMNS = (*EARN_COLUMNS[:9], "request_id", *SOURCE_COLUMNS)
@@ -57,11 +56,11 @@ class Tell:
     def __init__(self, bulk: Bulk, now: WallClock) -> None:
         self._now = now
         # One order for all look-ups: they seldom wait in a circle, and where they do, the group runs again.
-        self._known = bulk.look_up(_known(), KEY, order_by=KEY)
+        self._known = bulk.look_up(_known(), EARN_KEY, order_by=EARN_KEY)
         self._insert = bulk.insert_new(earns, [earns.c[name] for name in INSERTED_COLUMNS])
-        self._fill = bulk.change(_fill, KEY, [earns.c[name] for name in FILLED_COLUMNS[len(KEY) :]])
-        self._send_again = bulk.change(_send_again, KEY, [earns.c[name] for name in SOURCE_COLUMNS])
-        self._end = bulk.change(_end, KEY, [earns.c.state])
+        self._fill = bulk.change(_fill, EARN_KEY, [earns.c[name] for name in FILLED_COLUMNS[len(EARN_KEY) :]])
+        self._send_again = bulk.change(_send_again, EARN_KEY, [earns.c[name] for name in SOURCE_COLUMNS])
+        self._end = bulk.change(_end, EARN_KEY, [earns.c.state])
         self._returned = bulk.look_up(RETURNED_PURCHASES, [returned_goods.c.purchase])
 
     def write(self, connection: Connection, arguments: Sequence[Sequence[Told]]) -> Sequence[Sequence[Look]]:
@@ -169,7 +168,7 @@ def _known() -> Select[Any]:
 
 
 def _fill(given: Given) -> Update:
-    return update(earns).values({name: given[name] for name in FILLED_COLUMNS[len(KEY) :]})
+    return update(earns).values({name: given[name] for name in FILLED_COLUMNS[len(EARN_KEY) :]})
 
 
 def _send_again(given: Given) -> Update:
